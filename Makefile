@@ -1,0 +1,88 @@
+# The verbs of this repository. Each is one line over `catalog`, which takes more options: `.venv/bin/catalog --help`.
+# TARGET names a target of catalog.yaml (default: local, the embedded AWS); PRODUCT, ACCOUNT and ROLE narrow a verb.
+
+PYTHON ?= python3
+TARGET ?= local
+CATALOG = .venv/bin/catalog
+READY = .venv/.ready
+LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade
+AT = --target $(TARGET)
+
+.DEFAULT_GOAL := help
+.PHONY: publish plan check test taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench clean help
+
+publish: $(READY) ## render, lint, test and pack every product, then publish what changed
+	@$(CATALOG) publish $(AT) $(if $(PRODUCT),--product $(PRODUCT)) $(ARGS)
+
+plan: $(READY) ## show what publishing would change, why and for whom; change nothing
+	@$(CATALOG) plan $(AT) $(ARGS)
+
+check: $(READY) ## find mistakes in manifests, templates, seed code and portfolios
+	@$(CATALOG) check $(ARGS)
+
+test: $(READY) ## run every test: style, types, architecture, tool, embedded AWS, products
+	@.venv/bin/python -m tests $(ARGS)
+
+taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, default all)
+	@$(CATALOG) taskcat $(AT) $(PRODUCT) $(ARGS)
+
+studio: $(READY) ## list what a data scientist finds in Studio (ACCOUNT=, ROLE=)
+	@$(CATALOG) studio $(AT) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ROLE),--role $(ROLE)) $(ARGS)
+
+drift: $(READY) ## compare everything published with this repository; trust nothing
+	@$(CATALOG) drift $(AT) $(ARGS)
+
+render: $(READY) ## write every product's CloudFormation template to build/
+	@$(CATALOG) render $(PRODUCT) $(ARGS)
+
+package: $(READY) ## write every product's release: template, bundles, release.json
+	@$(CATALOG) package $(PRODUCT) $(ARGS)
+
+local-up: $(READY) ## start the embedded AWS; prints the shell exports that reach it (ACCOUNT=)
+	@$(CATALOG) local up $(if $(ACCOUNT),--account $(ACCOUNT))
+
+local-down: $(READY) ## stop the embedded AWS of this checkout
+	@$(CATALOG) local down
+
+local-reset: $(READY) ## empty the embedded AWS and set its organization up again
+	@$(CATALOG) local reset
+
+foundation: $(READY) ## deploy the foundation products (roles, buckets) with CloudFormation
+	@$(CATALOG) foundation $(AT) $(ARGS)
+
+schemas: $(READY) ## write the JSON Schemas of the manifests
+	@$(CATALOG) schemas
+
+docs: $(READY) ## write the generated pages: product READMEs, findings
+	@$(CATALOG) docs
+
+bench: $(READY) ## measure calls and ratios; print the table of docs/benchmarks.md
+	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+lock: $(READY) ## resolve the dependencies anew and write the locks with their hashes
+	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	@$(LOCK) --group taskcat --output-file requirements/taskcat.txt
+	@$(LOCK) --group uv --output-file requirements/uv.txt
+
+clean: ## remove build/ and the environments
+	@test ! -x $(CATALOG) || $(CATALOG) local down
+	@rm -rf build .venv .venv-taskcat
+
+help: ## list these verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r verb text; do printf '  make %-12s %s\n' "$$verb" "$$text"; done
+
+.venv/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@touch $@
+
+$(READY): .venv/bin/uv requirements/dev.txt pyproject.toml
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-taskcat/.ready: .venv/bin/uv requirements/taskcat.txt
+	@.venv/bin/uv venv --quiet --allow-existing --python .venv/bin/python .venv-taskcat
+	@VIRTUAL_ENV=.venv-taskcat .venv/bin/uv pip install --quiet --require-hashes --requirement requirements/taskcat.txt
+	@touch $@

@@ -1,0 +1,351 @@
+"""The words of the pipeline: frozen values, passed from arrow to arrow of `catalog.pipeline`.
+
+Nothing here reads a file or calls a service. Desired and observed catalogs are the same type,
+`CatalogState`, so that planning is a diff of two values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+VISIBILITY_TAG = ("sagemaker:studio-visibility", "true")
+"""Studio lists a product under *Organization templates* when the product carries this tag
+(SageMaker developer guide, *Create custom project templates*)."""
+
+PRODUCT_TAG = "catalog:product"
+PORTFOLIO_TAG = "catalog:portfolio"
+"""Our identity tags. Two keys, because a tag key that stands on both a portfolio and its product is
+shown twice on a launch path and blocks the launch."""
+
+
+class Kind(StrEnum):
+    """What a product is for."""
+
+    PROJECT = "project"
+    ADMIN = "admin"
+    FOUNDATION = "foundation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who answers for a product; `key` is its name in `catalog.yaml`."""
+
+    key: str
+    name: str
+    email: str
+    url: str
+
+
+class VersionState(StrEnum):
+    """What a lifecycle entry makes of older versions.
+
+    `deprecated`: no new launches, running ones may still be updated to it (Guidance DEPRECATED).
+    `inactive`: hidden, neither launched nor updated to (Active false).
+    """
+
+    DEPRECATED = "deprecated"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """One rule about published versions: a semver range (`<1.1`), its state from `since` on."""
+
+    versions: str
+    state: VersionState
+    since: date
+    because: str
+    use: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allow:
+    """A finding the author accepts: rule number, place in the template, and the reason."""
+
+    rule: str
+    at: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A folder under `products/`.
+
+    Args:
+        name: Folder name.
+        launch_role: Role NAME; empty for foundation products.
+        seeds: Bundle name in the template -> folder name under `seed_code/`.
+    """
+
+    name: str
+    kind: Kind
+    version: str
+    title: str
+    summary: str
+    owner: Owner
+    launch_role: str = ""
+    seeds: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    lifecycle: tuple[Lifecycle, ...] = ()
+    allow: tuple[Allow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioShare:
+    """Whom a portfolio reaches: an OU alias of `catalog.yaml`, and what travels with it."""
+
+    ou: str
+    principals: bool = True
+    tag_options: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """A file under `portfolios/`: which products, for which principals, shared with which OUs."""
+
+    name: str
+    title: str
+    provider: str
+    summary: str
+    products: tuple[str, ...]
+    principals: tuple[str, ...] = ()
+    share: tuple[PortfolioShare, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationalUnit:
+    """A node of the embedded organization: accounts are name -> 12-digit id."""
+
+    name: str
+    id: str
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[OrganizationalUnit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """The organization of the embedded AWS: its id (`o-…`), management account and tree."""
+
+    id: str
+    management: str
+    units: tuple[OrganizationalUnit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where to publish.
+
+    Args:
+        account: 12 digits; the account whose catalog this is (the hub).
+        regions: Each has a catalog and an artifact bucket of its own.
+        bucket: Pattern with `{account}` and `{region}`.
+        ous: OU alias -> OU or organization id.
+        embedded: Whether the target is the embedded AWS, which `organization` describes.
+        quotas: Raised account quotas, e.g. `{"products": 500}`; see `catalog.quotas`.
+    """
+
+    name: str
+    account: str
+    regions: tuple[str, ...]
+    bucket: str = "sagemaker-catalog-{account}-{region}"
+    ous: Mapping[str, str] = field(default_factory=dict)
+    embedded: bool = False
+    organization: Organization | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+
+    def bucket_in(self, region: str) -> str:
+        """Name of the artifact bucket of `region`."""
+        return self.bucket.format(account=self.account, region=region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`catalog.yaml`: owners by key, values for every template, tags for every product, targets."""
+
+    owners: Mapping[str, Owner]
+    values: Mapping[str, object]
+    tags: Mapping[str, str]
+    targets: Mapping[str, Target]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """Where a rendered line was written: file relative to the root, 1-based line."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A product's CloudFormation template as text, with the origin of each line.
+
+    Args:
+        text: YAML, without the stamp.
+        source: Origin of line n at `source[n - 1]`.
+        includes: Every file the text came from, relative to the root, sorted.
+    """
+
+    product: str
+    text: str
+    source: tuple[SourceLine, ...]
+    includes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundledFile:
+    """One file of a bundle: relative POSIX path, bytes, executable bit."""
+
+    path: PurePosixPath
+    content: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Code that travels with a template: a seed or a Lambda function.
+
+    Args:
+        name: Name in the template, e.g. `deploy`.
+        kind: `seed` or `function`.
+        digest: SHA-256 over sorted paths, executable bits and contents, 64 hex digits.
+        key: Object key in the artifact bucket; content-addressed, so it contains the digest.
+    """
+
+    name: str
+    kind: str
+    files: tuple[BundledFile, ...]
+    digest: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A version of a product, ready to publish anywhere.
+
+    Args:
+        digest: SHA-256 over the canonical template without the stamp and the bundles' digests.
+        template: YAML text without the stamp.
+        parameters: Names of the template's parameters, in order.
+        description: The changelog entry of `version`.
+        commit: Commit the release was built from; `+` at its end when the tree had changes.
+    """
+
+    product: Product
+    digest: str
+    template: str
+    bundles: tuple[Bundle, ...]
+    parameters: tuple[str, ...]
+    description: str
+    commit: str
+
+    @property
+    def version(self) -> str:
+        """The version this release is published as."""
+        return self.product.version
+
+
+# --- The catalog itself: what Service Catalog holds, in our words -----------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A provisioning artifact: one immutable version of a product.
+
+    Args:
+        description: The changelog entry; the live description ends with the digest line.
+        digest: Of the release; empty when the live description carries none (made by hand).
+        deprecated: Guidance DEPRECATED.
+        active: Whether it can be launched or updated to at all.
+    """
+
+    description: str
+    digest: str
+    deprecated: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductState:
+    """A product as the catalog holds it. `versions`: semver -> artifact."""
+
+    title: str
+    owner: str
+    summary: str
+    distributor: str
+    support_description: str
+    support_email: str
+    support_url: str
+    tags: Mapping[str, str]
+    versions: Mapping[str, Artifact]
+
+
+class ConstraintKind(StrEnum):
+    """Constraint types this tool manages, in the service's spelling."""
+
+    LAUNCH = "LAUNCH"
+    RESOURCE_UPDATE = "RESOURCE_UPDATE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """A constraint on one product in one portfolio; `parameters` is canonical JSON text."""
+
+    parameters: str
+    description: str
+
+
+class PrincipalKind(StrEnum):
+    """`IAM`: a full ARN that exists. `IAM_PATTERN`: an ARN without account, wildcards allowed."""
+
+    IAM = "IAM"
+    IAM_PATTERN = "IAM_PATTERN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Principal:
+    """Who may launch from a portfolio."""
+
+    arn: str
+    kind: PrincipalKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A portfolio share with an organization node, and what travels with it."""
+
+    principals: bool
+    tag_options: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioState:
+    """A portfolio as the catalog holds it.
+
+    Args:
+        products: Names (ours) of the associated products.
+        constraints: Product name -> kind -> constraint.
+        shares: Organization node id (`ou-…`, `o-…`) -> share.
+    """
+
+    title: str
+    provider: str
+    summary: str
+    tags: Mapping[str, str]
+    products: frozenset[str] = frozenset()
+    constraints: Mapping[str, Mapping[ConstraintKind, Constraint]] = field(default_factory=dict)
+    principals: frozenset[Principal] = frozenset()
+    shares: Mapping[str, Share] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogState:
+    """Everything we manage in one account and region; keys are our names, not AWS ids."""
+
+    portfolios: Mapping[str, PortfolioState] = field(default_factory=dict)
+    products: Mapping[str, ProductState] = field(default_factory=dict)
