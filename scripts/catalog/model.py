@@ -129,11 +129,16 @@ class OrganizationalUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """The organization of the embedded AWS: its id (`o-…`), management account and tree."""
+    """The organization of the embedded AWS: its id (`o-…`), management account and tree.
+
+    Args:
+        people: Account name -> names of the IAM roles in which people work there.
+    """
 
     id: str
     management: str
     units: tuple[OrganizationalUnit, ...]
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
