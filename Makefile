@@ -21,7 +21,7 @@ check: $(READY) ## find mistakes in manifests, templates, seed code and portfoli
 	@$(CATALOG) check $(ARGS)
 
 test: $(READY) ## run every test: style, types, architecture, tool, embedded AWS, products
-	@.venv/bin/python -m tests $(ARGS)
+	@.venv/bin/pytest -n auto --dist worksteal $(ARGS)
 
 taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, default all)
 	@$(CATALOG) taskcat $(AT) $(PRODUCT) $(ARGS)
