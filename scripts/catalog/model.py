@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 VISIBILITY_TAG = ("sagemaker:studio-visibility", "true")
 """Studio lists a product under *Organization templates* when the product carries this tag
@@ -172,10 +172,99 @@ class Target:
 class Settings:
     """`catalog.yaml`: owners by key, values for every template, tags for every product, targets."""
 
-    owners: Mapping[str, Owner]
-    values: Mapping[str, object]
-    tags: Mapping[str, str]
-    targets: Mapping[str, Target]
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
+
+
+# --- What was written: files, and what the manifests say ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file of a tree, from the disk or from a commit.
+
+    Args:
+        content: Bytes; the target path when the file is a symbolic link.
+        executable: Whether its owner may run it.
+        link: Whether it is a symbolic link, which no tree of ours may hold.
+    """
+
+    content: bytes
+    executable: bool = False
+    link: bool = False
+
+
+Tree = Mapping[str, SourceFile]
+"""A catalog as files: path relative to its root, with forward slashes -> file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A set of parameters under which a template is linted and launched.
+
+    Args:
+        name: File name without its ending.
+        parameters: Template parameter -> value as CloudFormation takes it, which is text.
+        regions: Where to launch it; empty for the target's first region.
+    """
+
+    name: str
+    summary: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFolder:
+    """Everything in a folder under `products/`.
+
+    Args:
+        template: Source text of `template.yaml.j2`.
+        scenarios: File relative to the catalog's root -> scenario.
+        functions: Name of a folder under `functions/` -> its files, paths relative to that folder.
+        readme: `README.md` as it stands; empty when there is none yet.
+    """
+
+    product: Product
+    template: str
+    scenarios: Mapping[str, Scenario]
+    changelog: str
+    notes: str = ""
+    readme: str = ""
+    functions: Mapping[str, Tree] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The folder relative to the catalog's root."""
+        return f"products/{self.product.name}"
+
+    @property
+    def template_file(self) -> str:
+        """The template's source relative to the catalog's root."""
+        return f"{self.path}/template.yaml.j2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """A whole repository, read: what could be understood of it, by name.
+
+    Args:
+        root: Where `catalog.yaml` lies.
+        templates: Every `*.j2` file under `products/`, relative to the root -> text.
+        seeds: Folder name under `seed_code/` -> its files, paths relative to that folder.
+    """
+
+    root: Path
+    settings: Settings
+    products: Mapping[str, ProductFolder]
+    portfolios: Mapping[str, Portfolio]
+    templates: Mapping[str, str] = field(default_factory=dict)
+    seeds: Mapping[str, Tree] = field(default_factory=dict)
+
+
+# --- What is made of it: text, bundles, releases ------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
