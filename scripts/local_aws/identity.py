@@ -1,0 +1,119 @@
+"""Who calls: access keys lead to accounts, roles are assumed only where they exist and trust.
+
+moto takes any key for its default account and any ARN for a role. AWS refuses an unknown key
+(`UnrecognizedClientException`, `InvalidClientTokenId`, `InvalidAccessKeyId`: common errors of the
+JSON, query and S3 protocols) and an AssumeRole that the role's trust policy does not allow
+(STS API reference, *AssumeRole*: `AccessDenied`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+from moto.core.exceptions import ServiceException
+from moto.core.request import Request
+from moto.iam import models as iam
+from moto.iam.models import iam_backends
+from moto.sts import models as sts
+from moto.sts.models import sts_backends
+
+
+def key_of(request: Request) -> str:
+    """The access key id a request is signed with; empty when it is not signed."""
+    credential = request.headers.get("Authorization", "").partition("Credential=")[2]
+    credential = credential or request.args.get("X-Amz-Credential", "")
+    return unquote(credential).partition("/")[0]
+
+
+def account_of(access_key: str) -> str:
+    """The account (12 digits) an access key belongs to; empty when nobody was given it."""
+    for account, partitions in list(iam_backends.items()):
+        if any(access_key in backend.access_keys for backend in list(partitions.values())):
+            return str(account)
+    return ""
+
+
+def check(request: Request) -> None:
+    """Refuse a request signed with a key that this AWS never gave out.
+
+    Raises:
+        ServiceException: The key is unknown; the code is the one of the request's protocol.
+    """
+    key = key_of(request)
+    if not key or account_of(key):
+        return
+    if request.headers.get("X-Amz-Target"):
+        kind = "UnrecognizedClientException"
+    elif request.values.get("Action"):
+        kind = "InvalidClientTokenId"
+    else:
+        kind = "InvalidAccessKeyId"
+    raise ServiceException(kind, "The security token included in the request is invalid.")
+
+
+def keys_for(role_arn: str, session: str = "local-aws") -> tuple[str, str, str]:
+    """Access key, secret key and session token of a role, for calls AWS makes by itself.
+
+    A service that runs something under a role (CloudFormation, Lambda) gets them this way.
+    """
+    account = role_arn.split(":")[4]
+    backend = sts_backends[account]["aws"]
+    role = _original_assume_role(
+        backend,
+        region_name="us-east-1",
+        role_session_name=session,
+        role_arn=role_arn,
+        policy="",
+        duration=3600,
+        external_id="",
+    )
+    return role.access_key_id, role.secret_access_key, role.session_token
+
+
+def root_keys(account: str) -> tuple[str, str, str]:
+    """Keys of an account itself, for calls made on its behalf where no role stands in between."""
+    key = iam_backends[account]["aws"].create_temp_access_key()
+    return key.access_key_id, key.secret_access_key, "local-aws"
+
+
+def _assume_role(backend: Any, **request: Any) -> Any:
+    arn = request["role_arn"]
+    if not _trusts(arn, str(backend.account_id)):
+        account, name = arn.split(":")[4], arn.rpartition("/")[2]
+        caller = f"arn:aws:iam::{backend.account_id}:root"
+        text = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+        exists = _role(account, name) is not None
+        hint = "its trust policy does not name the caller" if exists else "there is no such role"
+        raise ServiceException("AccessDenied", f"{text} ({hint})")
+    return _original_assume_role(backend, **request)
+
+
+_original_assume_role = sts.STSBackend.assume_role
+
+
+def _role(account: str, name: str) -> Any:
+    return next((r for r in iam_backends[account]["aws"].roles.values() if r.name == name), None)
+
+
+def _trusts(role_arn: str, account: str) -> bool:
+    """Whether the role exists and its trust policy names a principal of `account`."""
+    role = _role(role_arn.split(":")[4], role_arn.rpartition("/")[2])
+    if role is None:
+        return False
+    document = json.loads(role.assume_role_policy_document or "{}")
+    statements = document.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principals = statement.get("Principal", {})
+        names = principals if isinstance(principals, str) else principals.get("AWS", [])
+        for name in [names] if isinstance(names, str) else names:
+            if statement.get("Effect") == "Allow" and (name == "*" or account in name):
+                return True
+    return False
+
+
+def install() -> None:
+    """Make moto look keys up the fast way and assume roles the strict way."""
+    iam.get_account_id_from = lambda access_key: account_of(access_key) or iam.DEFAULT_ACCOUNT_ID
+    sts.STSBackend.assume_role = _assume_role  # type: ignore[method-assign]
