@@ -18,7 +18,8 @@ for _height, _names in enumerate(
         "model findings errors",
         # pure
         "manifest schema render checks rules contract permissions packaging stamping changed "
-        "desired planning quotas tokens records applying report docs",
+        "desired planning quotas tokens records applying report docs "
+        "taskcat_project taskcat_results",
         # edges
         "workspace git linting aws scaffold taskcat taskcat_runner studio foundation embedded",
         # story

@@ -1,0 +1,117 @@
+"""A product's scenarios as a taskcat project: the text of its `.taskcat.yml`.
+
+`scenarios/*.yaml` are the only source; the project is generated under `build/` anew at each run and
+nobody edits it. The settings and why they are as they are:
+
+- `package_lambda: false`: our functions are bundles of the release; taskcat would look for docker.
+- `s3_bucket`: templates are uploaded by us, to the bucket real launches read from. A bucket that
+  taskcat makes itself is left behind when it cleans up (0.9.58).
+- no `role_name`: a launch role trusts Service Catalog, not CloudFormation, which could not assume
+  it. Stacks are made with the caller's rights; launching under the role is Service Catalog's part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from catalog.model import Release, Scenario
+
+TEMPLATE_FILE = "template.yaml"
+CONFIG_FILE = ".taskcat.yml"
+PROJECT_TAG = "taskcat-project-name"
+"""Tag that taskcat sets on each stack; its value is the project's name."""
+
+_PROJECT_ID = "SageMakerProjectId"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """One stack to launch: a scenario in a region."""
+
+    scenario: str
+    region: str
+
+
+def project_name(release: Release) -> str:
+    """The project's name, which is also the prefix of its template's key in the bucket."""
+    return f"taskcat/{release.product.name}/{release.digest[:16]}"
+
+
+def template_key(release: Release) -> str:
+    """Where taskcat tells CloudFormation to read the template: project name, then file."""
+    return f"{project_name(release)}/{TEMPLATE_FILE}"
+
+
+def launches(scenarios: Iterable[Scenario], regions: Sequence[str]) -> tuple[Launch, ...]:
+    """Every stack that a run launches; one without regions goes to the first of `regions`."""
+    return tuple(
+        Launch(scenario=scenario.name, region=region)
+        for scenario in scenarios
+        for region in scenario.regions or regions[:1]
+    )
+
+
+def config(
+    release: Release,
+    scenarios: Sequence[Scenario],
+    *,
+    regions: Sequence[str],
+    bucket: str,
+    run: str,
+) -> str:
+    """The text of `.taskcat.yml` for one release.
+
+    Args:
+        release: What is launched; its template lies beside the file as `template.yaml`.
+        scenarios: Each becomes a test.
+        regions: Of the target; scenarios that name none go to the first.
+        bucket: Holds the template under `template_key`.
+        run: Any text that differs between runs, see `parameters`.
+
+    Returns:
+        YAML 1.1, which taskcat reads: parameters are quoted, so that `yes` and `012` stay text.
+    """
+    content = {
+        "project": {
+            "name": project_name(release),
+            "template": TEMPLATE_FILE,
+            "s3_bucket": bucket,
+            "package_lambda": False,
+            "shorten_stack_name": True,
+        },
+        "tests": {
+            scenario.name: {
+                "regions": list(scenario.regions or regions[:1]),
+                "stack_name_prefix": f"tcat-{release.product.name}-",
+                "parameters": {
+                    name: DoubleQuotedScalarString(value)
+                    for name, value in parameters(scenario, run).items()
+                },
+            }
+            for scenario in scenarios
+        },
+    }
+    yaml = YAML()
+    yaml.width = 10_000
+    stream = StringIO()
+    yaml.dump(content, stream)
+    return stream.getvalue()
+
+
+def parameters(scenario: Scenario, run: str) -> dict[str, str]:
+    """A scenario's parameters with a project id of its own for each run.
+
+    SageMaker gives every project a new id, and templates name resources after it, some of which
+    outlive their stack. With the id of the scenario, the second run would find those in its way.
+    """
+    values = dict(scenario.parameters)
+    if _PROJECT_ID in values:
+        unique = hashlib.sha256(f"{run}/{scenario.name}".encode()).hexdigest()
+        values[_PROJECT_ID] = f"p-{unique[:12]}"
+    return values

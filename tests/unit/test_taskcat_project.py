@@ -1,0 +1,83 @@
+"""The generated taskcat project: read back as taskcat reads it."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+from catalog.model import Kind, Owner, Product, Release, Scenario
+from catalog.taskcat_project import config, launches, parameters, project_name, template_key
+
+OWNER = Owner(key="ml", name="ML team", email="ml@example.com", url="https://example.com")
+RELEASE = Release(
+    product=Product(
+        name="demo",
+        kind=Kind.PROJECT,
+        version="1.2.3",
+        title="Demo",
+        summary="A demo.",
+        owner=OWNER,
+    ),
+    digest="ab" * 32,
+    template="Resources: {}\n",
+    bundles=(),
+    parameters=("Flag", "Number"),
+    description="First.",
+    commit="0" * 40,
+)
+HERE = Scenario(name="default", summary="As it comes.", parameters={"Flag": "yes", "Number": "012"})
+THERE = Scenario(name="elsewhere", summary="In two regions.", regions=("eu-west-1", "us-west-2"))
+
+
+def read(*scenarios: Scenario) -> dict[str, dict[str, object]]:
+    text = config(
+        RELEASE, scenarios, regions=("us-east-1", "eu-west-1"), bucket="artifacts", run="run"
+    )
+    content: dict[str, dict[str, object]] = yaml.safe_load(text)
+    return content
+
+
+def test_a_test_for_each_scenario_with_its_regions() -> None:
+    tests = read(HERE, THERE)["tests"]
+    assert {name: test["regions"] for name, test in tests.items()} == {  # type: ignore[index]
+        "default": ["us-east-1"],
+        "elsewhere": ["eu-west-1", "us-west-2"],
+    }
+
+
+def test_every_value_stays_text_for_a_yaml_1_1_reader() -> None:
+    test = read(HERE)["tests"]["default"]
+    assert test["parameters"] == {"Flag": "yes", "Number": "012"}  # type: ignore[index]
+
+
+def test_taskcat_neither_packs_nor_makes_buckets() -> None:
+    project = read(HERE)["project"]
+    assert project["package_lambda"] is False
+    assert project["s3_bucket"] == "artifacts"
+    assert "role_name" not in project
+
+
+def test_the_template_lies_where_taskcat_looks_for_it() -> None:
+    # taskcat joins the project's name and the template's path inside the project.
+    project = read(HERE)["project"]
+    assert template_key(RELEASE) == f"{project['name']}/{project['template']}"
+    assert re.fullmatch(r"[a-z0-9-/]*", project_name(RELEASE))
+
+
+def test_launches_are_scenarios_times_regions() -> None:
+    found = launches((HERE, THERE), ("us-east-1",))
+    assert [(launch.scenario, launch.region) for launch in found] == [
+        ("default", "us-east-1"),
+        ("elsewhere", "eu-west-1"),
+        ("elsewhere", "us-west-2"),
+    ]
+
+
+def test_each_run_and_scenario_has_a_project_id_of_its_own() -> None:
+    first = Scenario(name="a", summary="", parameters={"SageMakerProjectId": "p-1", "Other": "x"})
+    second = Scenario(name="b", summary="", parameters={"SageMakerProjectId": "p-1"})
+    ids = {parameters(s, run)["SageMakerProjectId"] for s in (first, second) for run in ("1", "2")}
+    assert len(ids) == 4
+    assert all(re.fullmatch(r"p-[0-9a-f]{12}", each) for each in ids)
+    assert parameters(first, "1")["Other"] == "x"
+    assert parameters(HERE, "1") == HERE.parameters
