@@ -17,7 +17,8 @@ for _height, _names in enumerate(
         # words
         "model findings errors",
         # pure
-        "manifest schema render checks rules contract permissions packaging stamping changed "
+        "located forms settings_forms leaks manifest values references tags assembly "
+        "schema render checks rules contract permissions packaging stamping changed "
         "desired planning quotas tokens records applying report docs "
         "taskcat_project taskcat_results",
         # edges
