@@ -20,9 +20,9 @@ for _height, _names in enumerate(
         "located forms settings_forms leaks manifest values references tags assembly "
         "schema render checks rules contract permissions packaging stamping changed "
         "desired planning quotas tokens records applying report docs "
-        "taskcat_project taskcat_results",
+        "taskcat_project taskcat_results studio visibility cards",
         # edges
-        "workspace git linting aws scaffold taskcat taskcat_runner studio foundation embedded",
+        "workspace git linting aws scaffold taskcat taskcat_runner foundation embedded",
         # story
         "pipeline",
         # rim
