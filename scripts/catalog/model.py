@@ -388,8 +388,8 @@ class Artifact:
     """A provisioning artifact: one immutable version of a product.
 
     Args:
-        description: The changelog entry; the live description ends with the digest line.
-        digest: Of the release; empty when the live description carries none (made by hand).
+        description: As it stands in the catalog: the changelog entry, then the digest line.
+        digest: Of the release; empty when neither the description nor a release record tells.
         deprecated: Guidance DEPRECATED.
         active: Whether it can be launched or updated to at all.
     """

@@ -1,0 +1,103 @@
+"""Service Catalog constraints: of a product in a portfolio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.aws.session import Service
+from catalog.model import Constraint, ConstraintKind
+from catalog.tokens import canonical
+
+MAX_PAGE = 20
+"""PageSize of ListConstraintsForPortfolio (service model, shape PageSize)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveConstraint:
+    """A constraint as it is listed: of a type we manage, without its parameters."""
+
+    id: str
+    product: str
+    kind: ConstraintKind
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """Gateway to constraints."""
+
+    service: Service
+
+    def list(self, portfolio: str, product: str = "") -> Iterator[LiveConstraint]:
+        """Those of a portfolio, or of one product in it; other types than ours are left out.
+
+        ListConstraintsForPortfolio, 20 a page, tells neither parameters nor status.
+        """
+        request: dict[str, Any] = {"PortfolioId": portfolio, "PageSize": MAX_PAGE}
+        if product:
+            request["ProductId"] = product
+        for detail in self.service.pages(
+            "list_constraints_for_portfolio",
+            "ConstraintDetails",
+            f"portfolio {portfolio}",
+            **request,
+        ):
+            if detail["Type"] in ConstraintKind:
+                yield LiveConstraint(
+                    id=detail["ConstraintId"],
+                    product=detail["ProductId"],
+                    kind=ConstraintKind(detail["Type"]),
+                    description=detail.get("Description", ""),
+                )
+
+    def describe(self, constraint: str) -> tuple[Constraint, str]:
+        """A constraint with its parameters, and its status (DescribeConstraint)."""
+        answer = self.service.call("describe_constraint", f"constraint {constraint}", Id=constraint)
+        detail = answer["ConstraintDetail"]
+        constraint = Constraint(
+            parameters=_canonical(answer.get("ConstraintParameters", "")),
+            description=detail.get("Description", ""),
+        )
+        return constraint, answer.get("Status", "AVAILABLE")
+
+    def create(
+        self, portfolio: str, product: str, kind: ConstraintKind, constraint: Constraint, token: str
+    ) -> tuple[str, str]:
+        """CreateConstraint, by ids; its id and status."""
+        answer = self.service.call(
+            "create_constraint",
+            f"{kind} constraint on product {product}",
+            PortfolioId=portfolio,
+            ProductId=product,
+            Type=kind.value,
+            Parameters=constraint.parameters,
+            Description=constraint.description,
+            IdempotencyToken=token,
+        )
+        return answer["ConstraintDetail"]["ConstraintId"], answer.get("Status", "AVAILABLE")
+
+    def update(self, constraint: str, constraint: Constraint) -> None:
+        """UpdateConstraint in place."""
+        self.service.call(
+            "update_constraint",
+            f"constraint {constraint}",
+            Id=constraint,
+            Parameters=constraint.parameters,
+            Description=constraint.description,
+        )
+
+    def delete(self, constraint: str) -> None:
+        """DeleteConstraint."""
+        self.service.call("delete_constraint", f"constraint {constraint}", Id=constraint)
+
+
+def _canonical(parameters: str) -> str:
+    """One spelling for equal parameters; text that is no JSON is compared as it stands."""
+    try:
+        value: Any = json.loads(parameters)
+    except ValueError:
+        return parameters
+    return canonical(value)

@@ -1,0 +1,101 @@
+"""What the publisher keeps in the artifact bucket: objects, release records, index and lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from catalog.aws.bucket import Bucket
+from catalog.errors import ServiceFault
+
+INDEX_KEY = "catalog/index.json"
+_MISSING = frozenset({"NoSuchKey", "NoSuchBucket", "404", "NotFound"})
+_CLASH = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An object's text and the ETag under which it was read."""
+
+    text: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Gateway to the objects of one artifact bucket.
+
+    Args:
+        bucket: Where they lie.
+        domain: `amazonaws.com` or the partition's own.
+        endpoint: Address of the embedded AWS, for template URLs; empty for the real one.
+    """
+
+    bucket: Bucket
+    domain: str
+
+    def url(self, key: str) -> str:
+        """The address under which Service Catalog reads a template."""
+        place = f"{self.bucket.name}.s3.{self.bucket.region}.{self.domain}"
+        return f"https://{place}/{quote(key)}"
+
+    def read(self, key: str) -> Stored | None:
+        """An object's text; None when it, or the bucket, is not there.
+
+        Raises:
+            Refused: The bucket is somebody else's.
+        """
+        try:
+            answer = self.bucket.call("get_object", f"object {key}", Key=key)
+        except ServiceFault as fault:
+            if fault.code in _MISSING:
+                return None
+            if fault.code in {"AccessDenied", "403"}:
+                raise self.bucket.foreign() from fault
+            raise
+        return Stored(text=answer["Body"].read().decode(), etag=answer["ETag"])
+
+    def write(self, key: str, text: str, *, etag: str | None) -> str | None:
+        """Write an object unless somebody else did meanwhile; its new ETag, or None.
+
+        Args:
+            key: Object key.
+            text: Its content.
+            etag: What was read before; None when there was no object (If-Match, If-None-Match).
+        """
+        condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        try:
+            answer = self.bucket.call(
+                "put_object",
+                f"object {key}",
+                Key=key,
+                Body=text.encode(),
+                ContentType="application/json",
+                **condition,
+            )
+        except ServiceFault as fault:
+            if fault.code in _CLASH or (etag is not None and fault.code in _MISSING):
+                return None
+            raise
+        return str(answer["ETag"])
+
+    def has(self, key: str) -> bool:
+        """Whether an object is there (HeadObject)."""
+        try:
+            self.bucket.call("head_object", f"object {key}", Key=key)
+        except ServiceFault as fault:
+            if fault.code in _MISSING:
+                return False
+            raise
+        return True
+
+    def put(self, key: str, body: bytes, tags: dict[str, str], content_type: str) -> None:
+        """Store a content-addressed object; the same key always has the same bytes."""
+        self.bucket.call(
+            "put_object",
+            f"object {key}",
+            Key=key,
+            Body=body,
+            Tagging=urlencode(tags),
+            ContentType=content_type,
+        )
