@@ -16,11 +16,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from catalog.model import Release, Scenario
+from catalog.model import Kind, Release, Scenario
 
 TEMPLATE_FILE = "template.yaml"
 CONFIG_FILE = ".taskcat.yml"
@@ -34,7 +35,7 @@ _PROJECT_ID = "SageMakerProjectId"
 class Launch:
     """One stack to launch: a scenario in a region."""
 
-    scenario: str
+    scenario: Scenario
     region: str
 
 
@@ -49,59 +50,65 @@ def template_key(release: Release) -> str:
 
 
 def launches(scenarios: Iterable[Scenario], regions: Sequence[str]) -> tuple[Launch, ...]:
-    """Every stack that a run launches; one without regions goes to the first of `regions`."""
+    """Every stack of a release; a scenario without regions goes to the first of `regions`."""
     return tuple(
-        Launch(scenario=scenario.name, region=region)
+        Launch(scenario=scenario, region=region)
         for scenario in scenarios
         for region in scenario.regions or regions[:1]
     )
 
 
-def config(
-    release: Release,
-    scenarios: Sequence[Scenario],
-    *,
-    regions: Sequence[str],
-    bucket: str,
-    run: str,
-) -> str:
-    """The text of `.taskcat.yml` for one release.
+def projects(release: Release, every: Sequence[Launch]) -> dict[str, tuple[Launch, ...]]:
+    """Split a release's launches into projects, run one after the other: folder -> launches.
+
+    The stacks of one project live at the same time. Foundation products give their resources the
+    names by which others know them, so two of their stacks would be in each other's way: each
+    launch is a project of its own.
+    """
+    if release.product.kind is not Kind.FOUNDATION:
+        return {release.product.name: tuple(every)}
+    return {
+        f"{release.product.name}/{launch.scenario.name}-{launch.region}": (launch,)
+        for launch in every
+    }
+
+
+def config(release: Release, every: Iterable[Launch], *, bucket: str, run: str) -> str:
+    """The text of a project's `.taskcat.yml`.
 
     Args:
         release: What is launched; its template lies beside the file as `template.yaml`.
-        scenarios: Each becomes a test.
-        regions: Of the target; scenarios that name none go to the first.
+        every: The project's launches; each scenario becomes a test.
         bucket: Holds the template under `template_key`.
         run: Any text that differs between runs, see `parameters`.
 
     Returns:
         YAML 1.1, which taskcat reads: parameters are quoted, so that `yes` and `012` stay text.
     """
-    content = {
-        "project": {
-            "name": project_name(release),
-            "template": TEMPLATE_FILE,
-            "s3_bucket": bucket,
-            "package_lambda": False,
-            "shorten_stack_name": True,
-        },
-        "tests": {
-            scenario.name: {
-                "regions": list(scenario.regions or regions[:1]),
-                "stack_name_prefix": f"tcat-{release.product.name}-",
-                "parameters": {
-                    name: DoubleQuotedScalarString(value)
-                    for name, value in parameters(scenario, run).items()
-                },
-            }
-            for scenario in scenarios
-        },
+    tests: dict[str, Any] = {}
+    for launch in every:
+        test = tests.setdefault(launch.scenario.name, _test(release, launch.scenario, run))
+        test["regions"].append(launch.region)
+    project = {
+        "name": project_name(release),
+        "template": TEMPLATE_FILE,
+        "s3_bucket": bucket,
+        "package_lambda": False,
+        "shorten_stack_name": True,
     }
     yaml = YAML()
     yaml.width = 10_000
     stream = StringIO()
-    yaml.dump(content, stream)
+    yaml.dump({"project": project, "tests": tests}, stream)
     return stream.getvalue()
+
+
+def _test(release: Release, scenario: Scenario, run: str) -> dict[str, Any]:
+    quoted = {
+        name: DoubleQuotedScalarString(value) for name, value in parameters(scenario, run).items()
+    }
+    prefix = f"tcat-{release.product.name}-"
+    return {"regions": [], "stack_name_prefix": prefix, "parameters": quoted}
 
 
 def parameters(scenario: Scenario, run: str) -> dict[str, str]:

@@ -88,8 +88,8 @@ def judge(
     return tuple(
         _judge(
             launch,
-            stacks.get((launch.scenario, launch.region)),
-            ran["errors"].get(launch.scenario, "taskcat did not launch it"),
+            stacks.get((launch.scenario.name, launch.region)),
+            ran["errors"].get(launch.scenario.name, "taskcat did not launch it"),
             endings,
         )
         for launch in expected
@@ -109,7 +109,7 @@ def _judge(
     elif not ending.gone:
         failures += [str(failure) for failure in ending.failures] or ["the stack was not deleted"]
     return Result(
-        scenario=launch.scenario,
+        scenario=launch.scenario.name,
         region=launch.region,
         failures=tuple(failures),
         retained=ending.retained,

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import yaml
 from catalog.model import Kind, Owner, Product, Release, Scenario
-from catalog.taskcat_project import config, launches, parameters, project_name, template_key
+from catalog.taskcat_project import (
+    config,
+    launches,
+    parameters,
+    project_name,
+    projects,
+    template_key,
+)
 
 OWNER = Owner(key="ml", name="ML team", email="ml@example.com", url="https://example.com")
 RELEASE = Release(
@@ -30,9 +38,8 @@ THERE = Scenario(name="elsewhere", summary="In two regions.", regions=("eu-west-
 
 
 def read(*scenarios: Scenario) -> dict[str, dict[str, object]]:
-    text = config(
-        RELEASE, scenarios, regions=("us-east-1", "eu-west-1"), bucket="artifacts", run="run"
-    )
+    every = launches(scenarios, ("us-east-1", "eu-west-1"))
+    text = config(RELEASE, every, bucket="artifacts", run="run")
     content: dict[str, dict[str, object]] = yaml.safe_load(text)
     return content
 
@@ -66,7 +73,7 @@ def test_the_template_lies_where_taskcat_looks_for_it() -> None:
 
 def test_launches_are_scenarios_times_regions() -> None:
     found = launches((HERE, THERE), ("us-east-1",))
-    assert [(launch.scenario, launch.region) for launch in found] == [
+    assert [(launch.scenario.name, launch.region) for launch in found] == [
         ("default", "us-east-1"),
         ("elsewhere", "eu-west-1"),
         ("elsewhere", "us-west-2"),
@@ -81,3 +88,14 @@ def test_each_run_and_scenario_has_a_project_id_of_its_own() -> None:
     assert all(re.fullmatch(r"p-[0-9a-f]{12}", each) for each in ids)
     assert parameters(first, "1")["Other"] == "x"
     assert parameters(HERE, "1") == HERE.parameters
+
+
+def test_stacks_that_share_names_are_launched_one_after_the_other() -> None:
+    every = launches((HERE, THERE), ("us-east-1",))
+    assert projects(RELEASE, every) == {"demo": every}
+    foundation = replace(RELEASE, product=replace(RELEASE.product, kind=Kind.FOUNDATION))
+    assert projects(foundation, every) == {
+        "demo/default-us-east-1": every[:1],
+        "demo/elsewhere-eu-west-1": every[1:2],
+        "demo/elsewhere-us-west-2": every[2:],
+    }

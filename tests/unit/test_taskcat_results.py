@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
-from catalog.model import Kind, Owner, Product, Release, StackEnding, StackFailure
+from catalog.model import Kind, Owner, Product, Release, Scenario, StackEnding, StackFailure
 from catalog.taskcat_project import Launch
 from catalog.taskcat_results import (
     Outcome,
@@ -57,7 +57,9 @@ def ran(status: str, reason: str = "", stack: str = "stack-1") -> dict[str, obje
 
 def one(content: dict[str, object], ending: StackEnding) -> Result:
     (result,) = judge(
-        [Launch(scenario="default", region="us-east-1")], content, {"stack-1": ending}
+        [Launch(scenario=Scenario(name="default", summary=""), region="us-east-1")],
+        content,
+        {"stack-1": ending},
     )
     return result
 
@@ -95,7 +97,7 @@ def test_a_stack_that_stays_fails() -> None:
 
 
 def test_a_scenario_that_never_ran_fails() -> None:
-    launch = Launch(scenario="other", region="us-east-1")
+    launch = Launch(scenario=Scenario(name="other", summary=""), region="us-east-1")
     content = {"stacks": [], "errors": {"other": "TaskCatException: no value for Name"}}
     assert judge([launch], content, {})[0].failures == ("TaskCatException: no value for Name",)
     assert judge([launch], {"stacks": [], "errors": {}}, {})[0].failures == (
