@@ -1,76 +1,49 @@
-"""Who we are and what stands around us: STS, IAM roles, the organization."""
+"""Sessions in other accounts: the caller's own, or a role assumed there (STS AssumeRole)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from catalog.aws.session import Service
-from catalog.errors import ServiceFault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """The identity behind the credentials."""
-
-    account: str
-    arn: str
+from catalog.aws.session import Credentials, Session
+from catalog.errors import EnvironmentFault, ServiceFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """Gateway to the questions asked before the first write."""
+    """Ways into the accounts of a target.
 
-    sts: Service
-    iam: Service
-    organizations: Service
-    servicecatalog: Service
+    Args:
+        session: Whose identity all others start from.
+        home: 12-digit account of `session`, entered without assuming a role.
+        role: Name of the role assumed in every other account.
+    """
 
-    def caller(self) -> Caller:
-        """GetCallerIdentity."""
-        answer = self.sts.call("get_caller_identity")
-        return Caller(account=answer["Account"], arn=answer["Arn"])
+    session: Session
+    home: str
+    role: str
 
-    def has_role(self, name: str) -> bool:
-        """Whether this account has a role of that name (GetRole)."""
-        try:
-            self.iam.call("get_role", f"role {name}", RoleName=name)
-        except ServiceFault as fault:
-            if fault.code in {"NoSuchEntity", "NoSuchEntityException"}:
-                return False
-            raise
-        return True
+    def enter(self, account: str, region: str, role: str = "") -> Session:
+        """A session in `account` (12 digits) and `region`, under `role` where one is named.
 
-    def organization_access(self) -> str:
-        """ENABLED, UNDER_CHANGE or DISABLED (GetAWSOrganizationsAccessStatus).
-
-        The management account and delegated administrators may ask; to others it is DISABLED.
+        Raises:
+            EnvironmentFault: The role does not exist there or does not trust the caller.
         """
+        if account == self.home and not role:
+            return replace(self.session, region=region)
+        arn = f"arn:{self.session.partition}:iam::{account}:role/{role or self.role}"
+        sts = replace(self.session, region=region).service("sts")
         try:
-            answer = self.servicecatalog.call("get_aws_organizations_access_status")
+            answer = sts.call("assume_role", arn, RoleArn=arn, RoleSessionName="sagemaker-catalog")
         except ServiceFault as fault:
-            if fault.code in {"OperationNotSupportedException", "ResourceNotFoundException"}:
-                return "DISABLED"
-            raise
-        return str(answer["AccessStatus"])
-
-    def organization(self) -> str:
-        """Id of the organization this account is in, `o-…`; empty when it is in none."""
-        try:
-            answer = self.organizations.call("describe_organization")
-        except ServiceFault as fault:
-            if fault.code == "AWSOrganizationsNotInUseException":
-                return ""
-            raise
-        return str(answer["Organization"]["Id"])
-
-    def has_unit(self, unit: str) -> bool:
-        """Whether the organization has an organizational unit of that id."""
-        try:
-            self.organizations.call(
-                "describe_organizational_unit", f"unit {unit}", OrganizationalUnitId=unit
-            )
-        except ServiceFault as fault:
-            if fault.code in {"OrganizationalUnitNotFoundException", "InvalidInputException"}:
-                return False
-            raise
-        return True
+            raise EnvironmentFault(
+                f"The role {arn} cannot be assumed: {fault.what}",
+                "Does it exist, and does it trust your identity? A target of catalog.yaml names "
+                "another one with access_role.",
+            ) from fault
+        given = answer["Credentials"]
+        keys = Credentials(
+            access_key=given["AccessKeyId"],
+            secret_key=given["SecretAccessKey"],
+            session_token=given["SessionToken"],
+        )
+        return replace(self.session, region=region, credentials=keys)
