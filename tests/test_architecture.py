@@ -18,6 +18,7 @@ for _height, _names in enumerate(
         "model findings errors",
         # pure
         "located forms settings_forms leaks manifest values references tags assembly "
+        "template_language template_checks template_files source_map "
         "schema render checks rules contract permissions packaging stamping changed "
         "desired planning quotas tokens records applying report docs "
         "taskcat_project taskcat_results studio visibility cards",
