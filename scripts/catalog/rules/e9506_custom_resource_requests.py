@@ -1,0 +1,61 @@
+"""E9506: a custom resource answers whatever CloudFormation asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from catalog.rules.house import HouseRule, Violation
+from catalog.rules.reading import Reading, Resource, mapping, refers_to, text
+
+TYPE = "AWS::CloudFormation::CustomResource"
+REQUESTS = ("Create", "Update", "Delete")
+ANSWER = re.compile(r"\bResponseURL\b|\bcfnresponse\b")
+
+
+class CustomResourceRequests(HouseRule):
+    """The inline code behind a custom resource tells the requests apart, and answers.
+
+    Only inline code is seen here; code in a bundle is read when it is packed.
+    """
+
+    id = "E9506"
+    shortdesc = "A custom resource's code answers Create, Update and Delete"
+    description = "A request without an answer leaves the stack hanging for an hour, then failed."
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html"
+    )
+    remedy = "Handle each RequestType, and answer to ResponseURL on every path."
+
+    def check(self, template: Reading) -> Iterator[Violation]:
+        """Name each inline function that ignores a request or never answers."""
+        customs = [r for r in template.resources.values() if _is_custom(r)]
+        for function in template.of_type("AWS::Lambda::Function"):
+            code = text(mapping(function.properties.get("Code")).get("ZipFile"))
+            if code is None or not any(_served_by(r, function) for r in customs):
+                continue
+            path = function.at("Code", "ZipFile")
+            if missing := unanswered(code):
+                yield Violation(path, f"{function.name} does not handle {', '.join(missing)}.")
+            if not ANSWER.search(code):
+                yield Violation(path, f"{function.name} never answers to ResponseURL.")
+
+
+def unanswered(code: str) -> list[str]:
+    """The request types that a handler's code does not name.
+
+    Code that names some of the three, and treats whatever is left in an `else`, counts as
+    answering all: naming Delete alone does, for Create and Update may be one.
+    """
+    named = [request for request in REQUESTS if re.search(rf"[\"']{request}[\"']", code)]
+    if "Delete" in named and re.search(r"\belse\b|\breturn\b", code):
+        return []
+    return [request for request in REQUESTS if request not in named]
+
+
+def _is_custom(resource: Resource) -> bool:
+    return resource.type == TYPE or resource.type.startswith("Custom::")
+
+
+def _served_by(resource: Resource, function: Resource) -> bool:
+    return refers_to(resource.properties.get("ServiceToken"), function.name)

@@ -1,0 +1,97 @@
+"""Policy documents anywhere in a template, as statements that the rules about access read.
+
+Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from catalog.rules.reading import Path, Reading, Resource, branches, items, mapping, text
+
+ACCOUNT_ROOT = re.compile(r"arn:[^:]+:iam::(\$\{AWS::AccountId\}|\d{12}):root")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement of a policy document of `resource`."""
+
+    resource: Resource
+    body: Mapping[str, Any]
+    path: Path
+
+    @property
+    def allows(self) -> bool:
+        """Whether it grants rather than denies."""
+        return self.body.get("Effect") == "Allow"
+
+    @property
+    def sid(self) -> str:
+        """Its `Sid`; empty when it has none."""
+        return text(self.body.get("Sid")) or ""
+
+    @property
+    def names_a_principal(self) -> bool:
+        """Whether it belongs to a resource, a key or a trust policy rather than to an identity."""
+        return "Principal" in self.body or "NotPrincipal" in self.body
+
+    def values(self, key: str) -> Iterator[tuple[str, Path]]:
+        """The texts under `Action`, `Resource` and so on, each with its place."""
+        for item, where in items(self.body.get(key), (*self.path, key)):
+            if (found := text(item)) is not None:
+                yield found, where
+
+    def principals(self) -> Iterator[tuple[str, Path]]:
+        """Every principal, whatever its type; the bare `*` included."""
+        for principal, where in branches(self.body.get("Principal"), (*self.path, "Principal")):
+            if not isinstance(principal, dict):
+                yield from self.values("Principal")
+                continue
+            for kind, value in principal.items():
+                for item, place in items(value, (*where, kind)):
+                    yield text(item) or "", place
+
+    @property
+    def for_account_root(self) -> bool:
+        """Whether its only principal is the account itself, as a key policy must allow."""
+        found = [name for name, _ in self.principals()]
+        return bool(found) and all(ACCOUNT_ROOT.fullmatch(name) for name in found)
+
+
+def reasons(resource: Resource) -> Mapping[str, Any]:
+    """`Metadata.catalog.wildcards` of a resource: Sid -> why its statement needs a wildcard."""
+    metadata = mapping(resource.body.get("Metadata"))
+    return mapping(mapping(metadata.get("catalog")).get("wildcards"))
+
+
+def excused(statement: Statement) -> bool:
+    """Whether the statement's wildcard has a written reason."""
+    reason = reasons(statement.resource).get(statement.sid) if statement.sid else None
+    return isinstance(reason, str) and bool(reason.strip())
+
+
+@lru_cache(maxsize=1)
+def statements(template: Reading) -> tuple[Statement, ...]:
+    """Every statement of every policy document, whatever property holds it."""
+    return tuple(
+        statement
+        for resource in template.resources.values()
+        for statement in _below(resource, resource.properties, resource.at())
+    )
+
+
+def _below(resource: Resource, value: Any, path: Path) -> Iterator[Statement]:
+    if isinstance(value, dict):
+        for body, where in items(value.get("Statement"), (*path, "Statement")):
+            if isinstance(body, dict) and "Effect" in body:
+                yield Statement(resource=resource, body=body, path=where)
+        for key, inner in value.items():
+            if key != "Statement":
+                yield from _below(resource, inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _below(resource, inner, (*path, index))
