@@ -21,7 +21,7 @@ for _height, _names in enumerate(
         "template_language template_checks template_files source_map "
         "schema render checks rules contract permissions packaging stamping changed "
         "desired planning quotas tokens records applying report docs "
-        "taskcat_project taskcat_results studio visibility cards",
+        "taskcat_project taskcat_results studio visibility cards deployment_checks",
         # edges
         "workspace git linting aws scaffold taskcat taskcat_runner foundation embedded",
         # story

@@ -128,7 +128,7 @@ REGISTRY: tuple[Rule, ...] = (
     ),
     Rule(
         "C011",
-        "A foundation product is in no portfolio",
+        "A foundation product is in no portfolio, and no other product is deployed as one",
         "It creates roles, which nobody may do from a catalog.",
     ),
     Rule(

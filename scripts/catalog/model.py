@@ -142,6 +142,29 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A foundation product in the account where it belongs.
+
+    Args:
+        product: Name of the product.
+        account: 12 digits.
+        parameters: Template parameter -> value as CloudFormation takes it, which is text.
+        name: Tells two deployments of a product in one account and region apart.
+    """
+
+    product: str
+    account: str
+    region: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    @property
+    def stack(self) -> str:
+        """Name of its stack."""
+        return f"catalog-{self.name or self.product}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Where to publish.
 
@@ -152,6 +175,9 @@ class Target:
         ous: OU alias -> OU or organization id.
         embedded: Whether the target is the embedded AWS, which `organization` describes.
         quotas: Raised account quotas, e.g. `{"products": 500}`; see `catalog.quotas`.
+        foundation: What is deployed with CloudFormation, in this order.
+        access_role: Name of the role through which other accounts are entered.
+        test_accounts: Kind of product -> account (12 digits) where its scenarios are launched.
     """
 
     name: str
@@ -162,6 +188,13 @@ class Target:
     embedded: bool = False
     organization: Organization | None = None
     quotas: Mapping[str, int] = field(default_factory=dict)
+    foundation: tuple[Deployment, ...] = ()
+    access_role: str = "OrganizationAccountAccessRole"
+    test_accounts: Mapping[Kind, str] = field(default_factory=dict)
+
+    def test_account(self, kind: Kind) -> str:
+        """The account where taskcat launches products of a kind; the hub unless another is set."""
+        return self.test_accounts.get(kind, self.account)
 
     def bucket_in(self, region: str) -> str:
         """Name of the artifact bucket of `region`."""

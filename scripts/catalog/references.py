@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from catalog import deployment_checks
 from catalog.findings import Finding, Severity
 from catalog.forms import NAME, PortfolioForm, ProductForm
 from catalog.located import Path
@@ -51,6 +52,7 @@ def check(
     yield from _unlisted(products, portfolios)
     if settings:
         yield from _settings(settings)
+        yield from deployment_checks.check(settings, products)
 
 
 def _names(products: Products, portfolios: Portfolios) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from catalog.forms import (
     IDENTIFIER,
     NODE,
     ORGANIZATION,
+    PARAMETER,
     REGION,
     ROLE,
     UNIT,
@@ -20,6 +21,7 @@ from catalog.forms import (
     Form,
     Line,
     Name,
+    ParameterValue,
     Tags,
     text,
 )
@@ -57,6 +59,24 @@ class OrganizationForm(Form):
     )
 
 
+class DeploymentForm(Form):
+    """A foundation product, deployed with CloudFormation into one account."""
+
+    product: Name = Field(description="Folder under products/ of a product of kind foundation.")
+    account: Annotated[str, text()] = Field(
+        description="Where: 12 digits in quotes, or an account's name in the organization below."
+    )
+    region: Annotated[str, text(REGION)] | None = Field(
+        None, description="One of the target's regions; the first if left out."
+    )
+    name: Name | None = Field(
+        None, description="Ends the stack's name, catalog-<name>; the product's name if left out."
+    )
+    parameters: dict[Annotated[str, text(PARAMETER)], ParameterValue] = Field(
+        default_factory=dict, description="Template parameter -> value."
+    )
+
+
 class TargetForm(Form):
     """An account to publish to."""
 
@@ -77,6 +97,19 @@ class TargetForm(Form):
     )
     quotas: dict[Annotated[str, text(IDENTIFIER)], int] = Field(
         default_factory=dict, description="Quotas of the account that were raised."
+    )
+    foundation: list[DeploymentForm] = Field(
+        default_factory=list,
+        description="What `catalog foundation` deploys, in this order: roles and buckets.",
+    )
+    access_role: Annotated[str, text(ROLE)] = Field(
+        "OrganizationAccountAccessRole",
+        description="NAME of the role through which other accounts are entered.",
+    )
+    test_accounts: dict[Literal["project", "admin", "foundation"], Annotated[str, text()]] = Field(
+        default_factory=dict,
+        description="Kind of product -> account in which taskcat launches its scenarios: 12 digits "
+        "in quotes, or a name in the organization below. The target's own if left out.",
     )
 
     @model_validator(mode="after")

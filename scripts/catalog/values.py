@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from catalog.forms import PortfolioForm, ProductForm, ScenarioForm
 from catalog.model import (
     Allow,
+    Deployment,
     Kind,
     Lifecycle,
     Organization,
@@ -93,6 +94,7 @@ def scenario_of(name: str, form: ScenarioForm) -> Scenario:
 
 
 def _target(name: str, form: TargetForm) -> Target:
+    accounts = accounts_of(form)
     return Target(
         name=name,
         account=form.account,
@@ -102,7 +104,33 @@ def _target(name: str, form: TargetForm) -> Target:
         embedded=form.embedded,
         organization=_organization(form.organization) if form.organization else None,
         quotas=form.quotas,
+        foundation=tuple(
+            Deployment(
+                product=entry.product,
+                account=accounts.get(entry.account, entry.account),
+                region=entry.region or form.regions[0],
+                parameters=entry.parameters,
+                name=entry.name or "",
+            )
+            for entry in form.foundation
+        ),
+        access_role=form.access_role,
+        test_accounts={
+            Kind(kind): accounts.get(account, account)
+            for kind, account in form.test_accounts.items()
+        },
     )
+
+
+def accounts_of(form: TargetForm) -> dict[str, str]:
+    """Accounts of a target's organization: name -> 12-digit id; none for a real target."""
+    units = list(form.organization.units) if form.organization else []
+    accounts: dict[str, str] = {}
+    while units:
+        unit = units.pop(0)
+        accounts |= unit.accounts
+        units += unit.units
+    return accounts
 
 
 def _organization(form: OrganizationForm) -> Organization:
