@@ -7,37 +7,18 @@ made by the embedded CloudFormation under the launch role; what fails there fail
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 
-from local_aws import cloudformation
-from local_aws.servicecatalog import launchpaths, launchroles, quotas, tags, views
+from local_aws.servicecatalog import launchpaths, launchroles, quotas, stacks, tags, views
 from local_aws.servicecatalog.calls import Call, operation
 from local_aws.servicecatalog.errors import DuplicateResource, InvalidParameters, ResourceNotFound
 from local_aws.servicecatalog.launchpaths import LaunchPath
+from local_aws.servicecatalog.stacks import Outcome
 from local_aws.servicecatalog.state import Artifact, ProvisionedProduct, Record, new_id, now
-
-_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    """How the stack's part of a request ended."""
-
-    status: str
-    stack: str
-    outputs: Mapping[str, str]
-    errors: tuple[tuple[str, str], ...] = ()
-
-
-class LaunchFailed(Exception):
-    """The launch cannot work; `code` and text become the record's error."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 @operation
@@ -53,9 +34,8 @@ def provision_product(call: Call) -> dict[str, Any]:
     if any(one.name == name for one in call.catalog.provisioned.values()):
         raise DuplicateResource(f"A provisioned product named {name} already exists.")
     launched = _new(call, path, artifact, name)
-    return _run(
-        call, "PROVISION_PRODUCT", launched, lambda: _create(call, path, artifact, launched)
-    )
+    work = partial(stacks.create, call, path, artifact, launched)
+    return _run(call, "PROVISION_PRODUCT", launched, work)
 
 
 def _new(call: Call, path: LaunchPath, artifact: Artifact, name: str) -> ProvisionedProduct:
@@ -91,20 +71,8 @@ def _tags(path: LaunchPath, own: Mapping[str, str]) -> dict[str, str]:
     return result
 
 
-def _stack_tags(path: LaunchPath, product: ProvisionedProduct) -> dict[str, str]:
-    """What every resource of the stack carries (administrator guide, *AutoTags*)."""
-    own = {
-        "portfolioArn": path.portfolio.arn,
-        "productArn": path.product.arn,
-        "provisionedProductArn": product.arn,
-        "provisioningArtifactIdentifier": product.artifact_id,
-        "provisioningPrincipalArn": product.session,
-    }
-    return dict(product.tags) | {f"aws:servicecatalog:{key}": value for key, value in own.items()}
-
-
 def _run(
-    call: Call, kind: str, product: ProvisionedProduct, work: Callable[[], _Outcome]
+    call: Call, kind: str, product: ProvisionedProduct, work: Callable[[], Outcome]
 ) -> dict[str, Any]:
     """Note the request, do it, note how it ended; the caller is answered that it has begun."""
     catalog, identifier = call.catalog, new_id("rec")
@@ -117,22 +85,14 @@ def _run(
     catalog.provisioned.put(product.id, replace(product, status="UNDER_CHANGE"), unseen=False)
     try:
         outcome = work()
-    except LaunchFailed as error:
-        outcome = _Outcome(
-            status="ERROR", stack=product.stack, outputs={}, errors=((error.code, str(error)),)
-        )
     except ServiceException as error:
-        outcome = _Outcome(
-            status="ERROR",
-            stack=product.stack,
-            outputs={},
-            errors=((error.code, error.message),),
-        )
+        errors = ((error.code, error.message),)
+        outcome = Outcome(status="ERROR", stack=product.stack, outputs={}, errors=errors)
     _finish(call, replace(record, provisioned=product), outcome)
     return answer
 
 
-def _finish(call: Call, record: Record, outcome: _Outcome) -> None:
+def _finish(call: Call, record: Record, outcome: Outcome) -> None:
     done = not outcome.errors
     product = replace(
         record.provisioned,
@@ -155,48 +115,6 @@ def _finish(call: Call, record: Record, outcome: _Outcome) -> None:
         outputs=outcome.outputs,
     )
     call.catalog.records.put(record.id, ended)
-
-
-def _create(
-    call: Call, path: LaunchPath, artifact: Artifact, product: ProvisionedProduct
-) -> _Outcome:
-    account = call.caller.account
-    _check_launch(call, path, product)
-    stack = cloudformation.create_stack(
-        account,
-        call.region,
-        name=f"SC-{account}-{product.id}",
-        template=artifact.template,
-        parameters=dict(product.parameters),
-        tags=_stack_tags(path, product),
-        capabilities=_CAPABILITIES,
-        role_arn=product.launch_role or None,
-        notification_arns=tuple(_notification_arns(call, path)),
-    )
-    return _outcome(call, stack, good=("CREATE_COMPLETE",), bad="ERROR")
-
-
-def _check_launch(call: Call, path: LaunchPath, product: ProvisionedProduct) -> None:
-    if path.parameters("STACKSET"):
-        raise LaunchFailed("NotImplemented", "STACKSET launches are not in the embedded AWS.")
-    if problem := launchroles.problem(call.caller, product.launch_role):
-        raise LaunchFailed("LaunchRoleNotUsable", problem)
-
-
-def _notification_arns(call: Call, path: LaunchPath) -> list[str]:
-    constrained = [
-        arn for one in path.parameters("NOTIFICATION") for arn in one["NotificationArns"]
-    ]
-    return [*constrained, *(call.params.get("NotificationArns") or ())]
-
-
-def _outcome(call: Call, stack: str, *, good: tuple[str, ...], bad: str) -> _Outcome:
-    summary = cloudformation.describe_stack(call.caller.account, call.region, stack)
-    outputs = {"CloudformationStackARN": stack} | dict(summary.outputs)
-    if summary.status in good:
-        return _Outcome(status="AVAILABLE", stack=stack, outputs=outputs)
-    text = f"{summary.status}: {summary.status_reason}"
-    return _Outcome(status=bad, stack=stack, outputs=outputs, errors=((summary.status, text),))
 
 
 def find(call: Call, identifier: str | None, name: str | None) -> ProvisionedProduct:
@@ -246,7 +164,10 @@ def update_provisioned_product(call: Call) -> dict[str, Any]:
         parameters=_updated_parameters(call, product),
     )
     return _run(
-        call, "UPDATE_PROVISIONED_PRODUCT", product, lambda: _change(call, path, artifact, product)
+        call,
+        "UPDATE_PROVISIONED_PRODUCT",
+        product,
+        lambda: stacks.change(call, path, artifact, product),
     )
 
 
@@ -291,47 +212,10 @@ def _updated_parameters(call: Call, product: ProvisionedProduct) -> dict[str, st
     return result
 
 
-def _change(
-    call: Call, path: LaunchPath, artifact: Artifact, product: ProvisionedProduct
-) -> _Outcome:
-    if not product.stack:
-        raise LaunchFailed("StackNotFound", "The product was never launched; terminate it.")
-    _check_launch(call, path, product)
-    try:
-        cloudformation.update_stack(
-            call.caller.account,
-            call.region,
-            product.stack,
-            template=artifact.template,
-            parameters=dict(product.parameters),
-            tags=_stack_tags(path, product),
-            capabilities=_CAPABILITIES,
-            role_arn=product.launch_role or None,
-        )
-    except ServiceException as error:
-        if "No updates are to be performed" not in error.message:
-            raise
-    return _outcome(call, product.stack, good=("UPDATE_COMPLETE", "CREATE_COMPLETE"), bad="TAINTED")
-
-
 @operation
 def terminate_provisioned_product(call: Call) -> dict[str, Any]:
     """Deletes the stack; once it is gone, a second request finds nothing."""
     product = _named(call)
-    return _run(call, "TERMINATE_PROVISIONED_PRODUCT", product, lambda: _delete(call, product))
-
-
-def _delete(call: Call, product: ProvisionedProduct) -> _Outcome:
-    gone = _Outcome(status="TERMINATED", stack=product.stack, outputs={})
-    if not product.stack:
-        return gone
-    where = call.caller.account, call.region, product.stack
-    retain = call.params.get("RetainPhysicalResources", False)
-    cloudformation.delete_stack(*where, retain=retain)
-    summary = cloudformation.describe_stack(*where)
-    if summary.status == "DELETE_COMPLETE" or call.params.get("IgnoreErrors"):
-        return gone
-    text = f"{summary.status}: {summary.status_reason}"
-    return _Outcome(
-        status="ERROR", stack=product.stack, outputs={}, errors=((summary.status, text),)
+    return _run(
+        call, "TERMINATE_PROVISIONED_PRODUCT", product, lambda: stacks.delete(call, product)
     )
