@@ -18,12 +18,13 @@ for _height, _names in enumerate(
         "model findings errors",
         # pure
         "located forms settings_forms leaks manifest values references tags assembly "
-        "template_language template_checks template_files source_map "
+        "template_language template_checks template_files source_map bundles changelog "
+        "template_yaml resource_types scenarios "
         "schema render checks rules contract permissions packaging stamping changed "
         "desired planning quotas tokens records applying report docs "
         "taskcat_project taskcat_results studio visibility cards deployment_checks",
         # edges
-        "workspace git linting aws scaffold taskcat taskcat_runner foundation embedded",
+        "workspace git linting cfn_lint aws scaffold taskcat taskcat_runner foundation embedded",
         # story
         "pipeline",
         # rim

@@ -291,4 +291,29 @@ REGISTRY: tuple[Rule, ...] = (
         "A seed folder is used by a product",
         "It is forgotten, or a name is misspelt.",
     ),
+    Rule(
+        "C405",
+        "A scenario gives values to parameters that exist",
+        "A misspelt name leaves the parameter at its default, and tests something else.",
+    ),
+    Rule(
+        "C406",
+        "A scenario gives a value to every parameter without a default",
+        "CloudFormation refuses to create the stack.",
+    ),
+    Rule(
+        "C407",
+        "An allow entry has a finding to accept",
+        "One left behind accepts the next mistake at its place.",
+    ),
+    Rule(
+        "C408",
+        "A scenario's values fit the parameters' constraints",
+        "CloudFormation refuses to create the stack.",
+    ),
+    Rule(
+        "C409",
+        "A scenario's values satisfy the template's rules",
+        "CloudFormation refuses to create the stack.",
+    ),
 )

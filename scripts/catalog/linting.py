@@ -27,6 +27,9 @@ from catalog.model import Kind, Product, Rendered
 FEW = 3
 """Templates that one process lints sooner than several, which have to be started first."""
 
+_ALSO = ("cfn_lint.py", "resource_types.py")
+"""Modules beside `rules/` that findings depend on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintRequest:
@@ -134,9 +137,9 @@ def _warm_up() -> None:
 
 
 def _lint(job: _Job) -> tuple[Finding, ...]:
-    from catalog.rules import running  # noqa: PLC0415  (imports cfn-lint, which is slow)
+    from catalog import cfn_lint  # noqa: PLC0415  (imports cfn-lint, which is slow)
 
-    return running.findings(job.text, job.kind, job.regions)
+    return cfn_lint.findings(job.text, job.kind, job.regions)
 
 
 def _cores() -> int:
@@ -190,7 +193,7 @@ def _rules_digest() -> str:
     """Changes with cfn-lint, with the house rules, and monthly: runtimes age by the calendar."""
     digest = hashlib.sha256(f"{version('cfn-lint')} {date.today():%Y-%m}".encode())
     package = Path(__file__).parent
-    for file in sorted([*package.glob("rules/*.py"), package / "resource_types.py"]):
+    for file in sorted([*package.glob("rules/*.py"), *map(package.joinpath, _ALSO)]):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -3,7 +3,7 @@
     E91xx parameters and the form     E92xx names, tags and visibility in Studio
     E93xx access                      E94xx buckets and data
     E95xx functions and custom resources
-    E96xx deployment                  E97xx limits
+    E96xx deployment
 
 To add one, write `eNNNN_what_it_demands.py` with one `HouseRule`, and a good and a bad template
 under `tests/cases/rules/ENNNN/`; everything else finds it.

@@ -54,21 +54,13 @@ class HouseRule(CloudFormationLintRule):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.config_definition = {
-            "kind": {"default": Kind.PROJECT.value, "type": "string"},
-            "size": {"default": 0, "type": "integer"},
-        }
+        self.config_definition = {"kind": {"default": Kind.PROJECT.value, "type": "string"}}
         self.configure()
 
     @property
     def kind(self) -> Kind:
         """Kind of the product whose template is being read."""
         return Kind(self.config["kind"])
-
-    @property
-    def size(self) -> int:
-        """Bytes of the template as it was written."""
-        return int(self.config["size"])
 
     def match(self, cfn: Any) -> list[Any]:
         """cfn-lint's entry: the matches of `check`, when the rule holds for this kind."""

@@ -72,7 +72,7 @@ def _run(rules: Any, text: str, kind: Kind, regions: Sequence[str]) -> tuple[Fin
     template, matches = decode_str(text)
     if not matches:
         _stamp(template, regions)
-        own = {"kind": kind.value, "size": len(text.encode())}
+        own = {"kind": kind.value}
         config = ConfigMixIn(
             ["--config-file", devnull],
             regions=list(regions),
