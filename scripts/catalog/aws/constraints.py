@@ -57,11 +57,11 @@ class Constraints:
         """A constraint with its parameters, and its status (DescribeConstraint)."""
         answer = self.service.call("describe_constraint", f"constraint {constraint}", Id=constraint)
         detail = answer["ConstraintDetail"]
-        constraint = Constraint(
+        found = Constraint(
             parameters=_canonical(answer.get("ConstraintParameters", "")),
             description=detail.get("Description", ""),
         )
-        return constraint, answer.get("Status", "AVAILABLE")
+        return found, answer.get("Status", "AVAILABLE")
 
     def create(
         self, portfolio: str, product: str, kind: ConstraintKind, constraint: Constraint, token: str
@@ -79,12 +79,12 @@ class Constraints:
         )
         return answer["ConstraintDetail"]["ConstraintId"], answer.get("Status", "AVAILABLE")
 
-    def update(self, constraint: str, constraint: Constraint) -> None:
+    def update(self, live: str, constraint: Constraint) -> None:
         """UpdateConstraint in place."""
         self.service.call(
             "update_constraint",
-            f"constraint {constraint}",
-            Id=constraint,
+            f"constraint {live}",
+            Id=live,
             Parameters=constraint.parameters,
             Description=constraint.description,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.aws.live import Live
 from catalog.aws.session import Service
 from catalog.aws.tags import from_list, to_list
 from catalog.model import PortfolioState, Principal, PrincipalKind
@@ -15,15 +16,11 @@ MAX_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LivePortfolio:
-    """A portfolio as ListPortfolios or DescribePortfolio shows it; tags only with the latter."""
+class LivePortfolio(Live):
+    """A portfolio as ListPortfolios or, with tags, DescribePortfolio shows it."""
 
-    id: str
-    arn: str
-    title: str
     provider: str
     summary: str
-    tags: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.aws.live import Live
 from catalog.aws.session import Service
 from catalog.aws.tags import from_list, to_list
 from catalog.desired import digest_of
@@ -18,19 +19,15 @@ _TYPE = "CLOUD_FORMATION_TEMPLATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveProduct:
+class LiveProduct(Live):
     """A product as an admin sees it.
 
     Args:
-        state: Without versions; without tags too when it comes from a search.
-        tagged: Whether `state.tags` are known.
+        state: Without versions and tags.
         status: AVAILABLE or CREATED when it is ready, CREATING, FAILED.
     """
 
-    id: str
-    arn: str
     state: ProductState
-    tagged: bool
     status: str
 
 
@@ -200,7 +197,8 @@ def _live(detail: Mapping[str, Any], tags: Mapping[str, str] | None) -> LiveProd
     return LiveProduct(
         id=summary["ProductId"],
         arn=detail["ProductARN"],
-        tagged=tags is not None,
+        title=summary.get("Name", ""),
+        tags=tags,
         status=detail.get("Status", "AVAILABLE"),
         state=ProductState(
             title=summary.get("Name", ""),
@@ -210,7 +208,7 @@ def _live(detail: Mapping[str, Any], tags: Mapping[str, str] | None) -> LiveProd
             support_description=summary.get("SupportDescription", ""),
             support_email=summary.get("SupportEmail", ""),
             support_url=summary.get("SupportUrl", ""),
-            tags=tags or {},
+            tags={},
             versions={},
         ),
     )

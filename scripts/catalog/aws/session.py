@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
 from catalog.aws.translation import translated, unreachable
 
 ATTEMPTS = 12

@@ -13,6 +13,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
 )
+
 from catalog.errors import CatalogError, EnvironmentFault, ServiceFault
 
 DENIED = frozenset(
