@@ -178,6 +178,10 @@ def _rendered_wrong(rendered: Rendered) -> Iterator[Finding]:
             remedy=f"The rendered line is: {written[:120]}",
         )
         return
+    if not _is_mapping(rendered.text):
+        source = rendered.source[0]
+        message = "Rendered, this is not a mapping of sections, as a template is."
+        yield Finding(file=source.file, line=source.line, rule="C106", message=message)
     line = _line_of_own_mapping(rendered.text)
     if line:
         source = rendered.source[line - 1]
@@ -190,12 +194,22 @@ def _rendered_wrong(rendered: Rendered) -> Iterator[Finding]:
         )
 
 
+def _is_mapping(text: str) -> bool:
+    return isinstance(_composed(text), yaml.MappingNode)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    node: yaml.Node | None = yaml.compose(
+        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    return node
+
+
 def _line_of_own_mapping(text: str) -> int:
     """Line of `Mappings.Catalog` in a template; 0 when it has none, as it should."""
     if not re.search(r"\bCatalog\b\"?'? *:", text):
         return 0
-    top = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key, value in getattr(top, "value", ()):
+    for key, value in getattr(_composed(text), "value", ()):
         if key.value == "Mappings" and isinstance(value, yaml.MappingNode):
             for name, _ in value.value:
                 if name.value == "Catalog":

@@ -1,0 +1,64 @@
+"""CHANGELOG.md: the entry of a version, which becomes its description in the catalog.
+
+# Changelog
+
+## 1.1.0 - 2026-12-01
+- Endpoints may scale to zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from catalog.findings import Finding
+from catalog.model import Product
+
+_HEADING = re.compile(r"^##\s+\[?v?(\d+\.\d+\.\d+)\]?(?:\s+[-\u2013(].*)?\s*$", re.MULTILINE)
+
+MAX_ENTRY = 8000
+"""Characters: an artifact's description takes 8192 (ProvisioningArtifactDescription in the service
+model), and ends with the line that names the digest."""
+
+
+def versions(text: str) -> tuple[str, ...]:
+    """Versions that have an entry, in the order of the file."""
+    return tuple(_HEADING.findall(text))
+
+
+def entry(text: str, version: str) -> str:
+    """What the changelog says of a version, without its heading; empty when it says nothing."""
+    headings = list(_HEADING.finditer(text))
+    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+        if heading[1] == version:
+            return text[heading.end() : following.start() if following else None].strip()
+    return ""
+
+
+def check(product: Product, text: str, file: str) -> Iterator[Finding]:
+    """Compare a changelog with the product's version: findings C201 and C205."""
+    if not text:
+        return  # missing, which is a finding of its own
+    top = _HEADING.search(text)
+    line = text.count("\n", 0, top.start()) + 1 if top else 1
+    if not top or top[1] != product.version:
+        begins = f"It begins with {top[1]}" if top else "It has no entry"
+        yield Finding(
+            file=file,
+            line=line,
+            rule="C201",
+            message=f"{begins}, but product.yaml has the version {product.version}.",
+            remedy=f"Begin with '## {product.version} - YYYY-MM-DD', or correct the version.",
+        )
+        return
+    said = entry(text, product.version)
+    if not said or len(said) > MAX_ENTRY:
+        length = f"has {len(said)} characters" if said else "is empty"
+        yield Finding(
+            file=file,
+            line=line,
+            rule="C205",
+            message=f"The entry of {product.version} {length}.",
+            remedy="Say what changed for the people who use the product, in at most "
+            f"{MAX_ENTRY} characters: they read it in the catalog.",
+        )
