@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.forms import WORDS, Form, PortfolioForm, ProductForm, ScenarioForm
+from catalog.forms import TAG, WORDS, Form, PortfolioForm, ProductForm, ScenarioForm
 from catalog.settings_forms import SettingsForm
 
 FORMS: Mapping[str, type[Form]] = {
@@ -48,12 +48,23 @@ def _draft7(node: Any) -> Any:
         return [_draft7(item) for item in node]
     if not isinstance(node, dict):
         return node
-    made = {key: _draft7(value) for key, value in node.items() if not _is_noise(key, value)}
+    made = {
+        _portable(key): _draft7(value) for key, value in node.items() if not _is_noise(key, value)
+    }
     if "$ref" in made and len(made) > 1:  # draft-07 ignores what stands beside a reference
         made["allOf"] = [{"$ref": made.pop("$ref")}]
-    if made.get("pattern") in WORDS:  # what VS Code shows instead of the expression
-        made["patternErrorMessage"] = f"must be {WORDS[made['pattern']]}"
+    if "patternProperties" in made:  # keys of another form are mistakes, not extras
+        made.setdefault("additionalProperties", False)
+    if isinstance(made.get("pattern"), str):
+        if made["pattern"] in WORDS:  # what VS Code shows instead of the expression
+            made["patternErrorMessage"] = f"must be {WORDS[made['pattern']]}"
+        made["pattern"] = _portable(made["pattern"])
     return made
+
+
+def _portable(pattern: str) -> str:
+    """Editors know no `\\p{L}`: for them, everything but the punctuation that no tag may have."""
+    return r"^[^!\"#$%&'()*,;<>?\[\\\]^`{|}~]+$" if pattern == TAG else pattern
 
 
 def _is_noise(key: str, value: Any) -> bool:
