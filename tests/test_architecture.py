@@ -19,12 +19,14 @@ for _height, _names in enumerate(
         # pure
         "located forms settings_forms leaks manifest values references tags assembly "
         "template_language template_checks template_files source_map bundles changelog "
+        "building changed versions checks docs "
         "template_yaml resource_types scenarios "
-        "schema render checks rules contract permissions packaging stamping changed "
+        "schema render rules contract permissions packaging stamping "
         "desired planning quotas tokens records applying report docs "
-        "taskcat_project taskcat_results studio visibility cards deployment_checks",
+        "taskcat_project taskcat_results studio visibility cards deployment_checks deployments",
         # edges
-        "workspace git linting cfn_lint aws scaffold taskcat taskcat_runner foundation embedded",
+        "workspace git linting cfn_lint aws scaffold taskcat taskcat_runner "
+        "foundation staging embedded",
         # story
         "pipeline",
         # rim

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from catalog.findings import Finding
-from catalog.model import Product
+from catalog.model import ProductFolder
 
 _HEADING = re.compile(r"^##\s+\[?v?(\d+\.\d+\.\d+)\]?(?:\s+[-\u2013(].*)?\s*$", re.MULTILINE)
 
@@ -35,8 +35,9 @@ def entry(text: str, version: str) -> str:
     return ""
 
 
-def check(product: Product, text: str, file: str) -> Iterator[Finding]:
+def check(folder: ProductFolder) -> Iterator[Finding]:
     """Compare a changelog with the product's version: findings C201 and C205."""
+    product, text, file = folder.product, folder.changelog, f"{folder.path}/CHANGELOG.md"
     if not text:
         return  # missing, which is a finding of its own
     top = _HEADING.search(text)

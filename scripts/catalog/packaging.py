@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 import cfn_flip
 import yaml
@@ -79,7 +80,13 @@ def digest(template: str, bundles: Iterable[Bundle]) -> str:
 
 def parameters(template: str) -> tuple[str, ...]:
     """Names of a template's parameters, in the order they are written."""
-    return tuple(json.loads(_as_json(template)).get("Parameters") or ())
+    return tuple(parsed(template).get("Parameters") or ())
+
+
+def parsed(template: str) -> dict[str, Any]:
+    """A template as plain values, long forms instead of short ones, in the order written."""
+    values: dict[str, Any] = json.loads(_as_json(template))
+    return values
 
 
 def record(made: Release) -> str:

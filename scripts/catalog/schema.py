@@ -63,8 +63,8 @@ def _draft7(node: Any) -> Any:
 
 
 def _portable(pattern: str) -> str:
-    """Editors know no `\\p{L}`: for them, everything but the punctuation that no tag may have."""
-    return r"^[^!\"#$%&'()*,;<>?\[\\\]^`{|}~]+$" if pattern == TAG else pattern
+    """Not every editor knows classes of letters: to them a tag has all but this punctuation."""
+    return r"^[^!\x22#$%&\x27()*,;<>?\[\\\]^`{|}~]+$" if pattern == TAG else pattern
 
 
 def _is_noise(key: str, value: Any) -> bool:

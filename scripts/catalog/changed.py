@@ -1,0 +1,39 @@
+"""Which products a change touches: exactly those whose release it can alter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from catalog.model import Catalog
+
+EVERYTHING = ("catalog.yaml", "scripts/", "requirements/", "pyproject.toml")
+"""What every release depends on: the values of all templates, and the tool itself."""
+
+
+def affected(
+    paths: Collection[str], catalog: Catalog, includes: Mapping[str, Collection[str]]
+) -> frozenset[str]:
+    """Names of the products that a change touches.
+
+    Args:
+        paths: Files that changed, relative to the root.
+        catalog: As it is after the change.
+        includes: Product -> every template file it is made of; a product that is missing here
+            could not be rendered and is taken to include every shared file.
+    """
+    if any(path.startswith(EVERYTHING) for path in paths):
+        return frozenset(catalog.products)
+    return frozenset(
+        name
+        for name in catalog.products
+        if any(_uses(name, path, catalog, includes) for path in paths)
+    )
+
+
+def _uses(name: str, path: str, catalog: Catalog, includes: Mapping[str, Collection[str]]) -> bool:
+    folder = catalog.products[name]
+    if path.startswith(f"{folder.path}/"):
+        return True
+    if path.startswith("products/_shared/"):
+        return name not in includes or path in includes[name]
+    return any(path.startswith(f"seed_code/{seed}/") for seed in folder.product.seeds.values())

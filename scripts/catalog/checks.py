@@ -1,0 +1,95 @@
+"""What is wrong with folders as such: names, open questions, code nobody uses, stale pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from catalog.findings import Finding, Severity
+from catalog.forms import IDENTIFIER, NAME, WORDS
+from catalog.model import Catalog, Tree
+
+_OPEN = re.compile(r"\bTODO\b")
+_TEXTS = (".yaml", ".j2", "CHANGELOG.md", "NOTES.md")
+
+
+def check(catalog: Catalog, tree: Tree) -> Iterator[Finding]:
+    """Look at the catalog's folders: findings C008, C018, C301 and C403.
+
+    Args:
+        catalog: What was understood.
+        tree: What was read.
+    """
+    yield from _names(catalog)
+    yield from _seeds(catalog)
+    for path, file in tree.items():
+        if not path.startswith("products/"):
+            continue
+        if file.link and "/functions/" not in path:  # in a bundle, packing finds it
+            message = "This is a symbolic link."
+            yield Finding(file=path, rule="C301", message=message, remedy="Put the file here.")
+        elif path.endswith(_TEXTS) and "/functions/" not in path:
+            yield from _open(path, file.content.decode(errors="replace"))
+
+
+def _names(catalog: Catalog) -> Iterator[Finding]:
+    for folder in catalog.products.values():
+        for name in folder.functions:
+            if not re.fullmatch(IDENTIFIER, name):
+                yield _misnamed(f"{folder.path}/functions/{name}", name, IDENTIFIER)
+    for name in catalog.seeds:
+        if not re.fullmatch(NAME, name):
+            yield _misnamed(f"seed_code/{name}", name, NAME)
+
+
+def _misnamed(place: str, name: str, pattern: str) -> Finding:
+    return Finding(
+        file=place,
+        rule="C008",
+        message=f"The folder name '{name}' is not a name.",
+        remedy=f"Use {WORDS[pattern]}.",
+    )
+
+
+def _seeds(catalog: Catalog) -> Iterator[Finding]:
+    used = {seed for folder in catalog.products.values() for seed in folder.product.seeds.values()}
+    for name in sorted({*catalog.seeds} - used):
+        yield Finding(
+            file=f"seed_code/{name}",
+            rule="C403",
+            message="No product starts with this code.",
+            remedy=f"Name it in a product.yaml (seed: {{code: {name}}}), or remove it.",
+            severity=Severity.WARNING,
+        )
+
+
+def _open(path: str, text: str) -> Iterator[Finding]:
+    for number, line in enumerate(text.split("\n"), 1):
+        hit = _OPEN.search(line)
+        if hit:
+            yield Finding(
+                file=path,
+                line=number,
+                column=hit.start() + 1,
+                rule="C018",
+                message="A TODO is open here.",
+                remedy=line[hit.end() :].strip(" :#\"'") or "Answer it and take the word out.",
+            )
+
+
+def stale(pages: Mapping[str, str], present: Mapping[str, str]) -> Iterator[Finding]:
+    """Generated pages that are not what would be generated now: finding C402.
+
+    Args:
+        pages: Path relative to the root -> text as generated.
+        present: Path -> text as it stands; a missing path has none.
+    """
+    for path, text in sorted(pages.items()):
+        if present.get(path, "") != text:
+            what = "is out of date" if present.get(path) else "is missing"
+            yield Finding(
+                file=path,
+                rule="C402",
+                message=f"This generated page {what}.",
+                remedy="Run make docs and commit what it writes.",
+            )
