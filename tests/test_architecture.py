@@ -23,7 +23,8 @@ for _height, _names in enumerate(
         "template_yaml resource_types scenarios "
         "schema render rules contract permissions packaging stamping "
         "desired planning quotas tokens records applying report docs "
-        "taskcat_project taskcat_results studio visibility cards deployment_checks deployments",
+        "taskcat_project taskcat_results studio visibility cards deployment_checks deployments "
+        "stacks",
         # edges
         "workspace git linting cfn_lint aws scaffold taskcat taskcat_runner "
         "foundation staging embedded",

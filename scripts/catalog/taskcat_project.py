@@ -25,8 +25,8 @@ from catalog.model import Kind, Release, Scenario
 
 TEMPLATE_FILE = "template.yaml"
 CONFIG_FILE = ".taskcat.yml"
-PROJECT_TAG = "taskcat-project-name"
-"""Tag that taskcat sets on each stack; its value is the project's name."""
+RUN_TAG = "catalog:taskcat-run"
+"""Tag on every stack of a run, by which those left behind are found."""
 
 _PROJECT_ID = "SageMakerProjectId"
 
@@ -50,11 +50,15 @@ def template_key(release: Release) -> str:
 
 
 def launches(scenarios: Iterable[Scenario], regions: Sequence[str]) -> tuple[Launch, ...]:
-    """Every stack of a release; a scenario without regions goes to the first of `regions`."""
+    """Every stack of a release.
+
+    A scenario goes to those of its regions that the target has, since only there lies the code; to
+    the target's first region when it names none, or none of them.
+    """
     return tuple(
         Launch(scenario=scenario, region=region)
         for scenario in scenarios
-        for region in scenario.regions or regions[:1]
+        for region in [each for each in scenario.regions if each in regions] or regions[:1]
     )
 
 
@@ -80,7 +84,7 @@ def config(release: Release, every: Iterable[Launch], *, bucket: str, run: str) 
         release: What is launched; its template lies beside the file as `template.yaml`.
         every: The project's launches; each scenario becomes a test.
         bucket: Holds the template under `template_key`.
-        run: Any text that differs between runs, see `parameters`.
+        run: Text of a tag value that differs between runs, see `RUN_TAG` and `parameters`.
 
     Returns:
         YAML 1.1, which taskcat reads: parameters are quoted, so that `yes` and `012` stay text.
@@ -93,6 +97,7 @@ def config(release: Release, every: Iterable[Launch], *, bucket: str, run: str) 
         "name": project_name(release),
         "template": TEMPLATE_FILE,
         "s3_bucket": bucket,
+        "tags": {RUN_TAG: run},
         "package_lambda": False,
         "shorten_stack_name": True,
     }

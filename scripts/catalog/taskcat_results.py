@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from catalog.model import Release, StackEnding
+from catalog.model import Release
+from catalog.stacks import StackEnding
 from catalog.taskcat_project import Launch
 
 COMPLETE = "CREATE_COMPLETE"

@@ -8,6 +8,7 @@ from dataclasses import replace
 import yaml
 from catalog.model import Kind, Owner, Product, Release, Scenario
 from catalog.taskcat_project import (
+    RUN_TAG,
     config,
     launches,
     parameters,
@@ -38,7 +39,7 @@ THERE = Scenario(name="elsewhere", summary="In two regions.", regions=("eu-west-
 
 
 def read(*scenarios: Scenario) -> dict[str, dict[str, object]]:
-    every = launches(scenarios, ("us-east-1", "eu-west-1"))
+    every = launches(scenarios, ("us-east-1", "eu-west-1", "us-west-2"))
     text = config(RELEASE, every, bucket="artifacts", run="run")
     content: dict[str, dict[str, object]] = yaml.safe_load(text)
     return content
@@ -72,12 +73,23 @@ def test_the_template_lies_where_taskcat_looks_for_it() -> None:
 
 
 def test_launches_are_scenarios_times_regions() -> None:
-    found = launches((HERE, THERE), ("us-east-1",))
+    found = launches((HERE, THERE), ("us-east-1", "eu-west-1", "us-west-2"))
     assert [(launch.scenario.name, launch.region) for launch in found] == [
         ("default", "us-east-1"),
         ("elsewhere", "eu-west-1"),
         ("elsewhere", "us-west-2"),
     ]
+
+
+def test_only_the_targets_regions() -> None:
+    few = launches((THERE,), ("us-east-1", "us-west-2"))
+    assert [launch.region for launch in few] == ["us-west-2"]
+    none = launches((THERE,), ("us-east-1",))
+    assert [launch.region for launch in none] == ["us-east-1"]
+
+
+def test_every_stack_of_a_run_is_marked() -> None:
+    assert read(HERE)["project"]["tags"] == {RUN_TAG: "run"}
 
 
 def test_each_run_and_scenario_has_a_project_id_of_its_own() -> None:
@@ -91,7 +103,7 @@ def test_each_run_and_scenario_has_a_project_id_of_its_own() -> None:
 
 
 def test_stacks_that_share_names_are_launched_one_after_the_other() -> None:
-    every = launches((HERE, THERE), ("us-east-1",))
+    every = launches((HERE, THERE), ("us-east-1", "eu-west-1", "us-west-2"))
     assert projects(RELEASE, every) == {"demo": every}
     foundation = replace(RELEASE, product=replace(RELEASE.product, kind=Kind.FOUNDATION))
     assert projects(foundation, every) == {

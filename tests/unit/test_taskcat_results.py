@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
-from catalog.model import Kind, Owner, Product, Release, Scenario, StackEnding, StackFailure
+from catalog.model import Kind, Owner, Product, Release, Scenario
+from catalog.stacks import StackEnding, StackFailure
 from catalog.taskcat_project import Launch
 from catalog.taskcat_results import (
     Outcome,

@@ -5,6 +5,7 @@ Waits ask DescribeStacks until a stack has settled; they are bounded by `within`
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 from catalog.aws.session import Service
 from catalog.aws.tags import from_list, to_list
 from catalog.errors import ServiceFault
-from catalog.model import StackEnding, StackFailure
+from catalog.stacks import StackEnding, StackFailure
 
 BODY_LIMIT = 51_200
 """Bytes of a template in the request itself; a larger one lies in S3 (CloudFormation quotas)."""
@@ -79,7 +80,7 @@ class Stacks:
         """The text a stack was made from (GetTemplate)."""
         answer = self.service.call("get_template", f"stack {stack}", StackName=stack)
         body = answer["TemplateBody"]
-        return body if isinstance(body, str) else ""
+        return body if isinstance(body, str) else json.dumps(body)
 
     def tagged(self, key: str, value: str) -> tuple[LiveStack, ...]:
         """Stacks that exist and carry a tag (DescribeStacks, every page)."""

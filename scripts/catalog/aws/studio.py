@@ -7,6 +7,7 @@ the ones Studio needs. Roles and imports are asked with a role that may read IAM
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from catalog.aws.session import Service
@@ -49,18 +50,11 @@ def _seen(service: Service, summary: Mapping[str, Any]) -> SeenProduct:
         ProvisioningArtifactId=seen.newest.id,
         PathId=paths[0]["Id"],
     )
-    return SeenProduct(
-        id=seen.id,
-        title=seen.title,
-        summary=seen.summary,
-        owner=seen.owner,
-        tags=tags,
-        versions=seen.versions,
-        parameters=answer.get("ProvisioningArtifactParameters", ()),
-        instructions={
-            each["Type"]: each.get("Value", "") for each in answer.get("UsageInstructions", ())
-        },
-    )
+    instructions = {
+        each["Type"]: each.get("Value", "") for each in answer.get("UsageInstructions", ())
+    }
+    parameters = answer.get("ProvisioningArtifactParameters", ())
+    return replace(seen, parameters=parameters, instructions=instructions)
 
 
 def _paths(service: Service, product: str, title: str) -> Iterator[Mapping[str, Any]]:
