@@ -29,5 +29,5 @@ class ParameterConstraint(HouseRule):
     def check(self, template: Reading) -> Iterator[Violation]:
         """Name each parameter that takes anything."""
         for name, parameter in template.parameters.items():
-            if parameter.get("Type") in UNCHECKED_TYPES and not CONSTRAINTS & set(parameter):
+            if str(parameter.get("Type")) in UNCHECKED_TYPES and not CONSTRAINTS & set(parameter):
                 yield Violation(("Parameters", name), f"The parameter {name} takes any value.")

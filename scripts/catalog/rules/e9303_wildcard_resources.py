@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
 from catalog.rules.policies import excused, statements
-from catalog.rules.reading import Reading
+from catalog.rules.reading import ARN_PART, Reading
 
-EVERYTHING = re.compile(r"\*+|arn:[^:]+:[^:]+:\*?:\*?:\*+")
+EVERYTHING = re.compile(rf"\*+|arn:{ARN_PART}:{ARN_PART}:\*?:\*?:\*+")
 
 
 class WildcardResources(HouseRule):

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
-from catalog.rules.reading import Reading, items, text
+from catalog.rules.reading import ARN_PART, Reading, items, text
 
 TYPES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-FULL = re.compile(r"^arn:[^:]+:iam::aws:policy/.*(FullAccess|AdministratorAccess|PowerUserAccess)")
+FULL = re.compile(
+    rf"arn:{ARN_PART}:iam::aws:policy/.*(FullAccess|AdministratorAccess|PowerUserAccess)"
+)
 
 
 class NoFullAccessPolicies(HouseRule):

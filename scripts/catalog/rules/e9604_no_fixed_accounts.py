@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
-from catalog.rules.reading import Reading, strings
+from catalog.rules.reading import ARN_PART, Reading, strings
 
-FIXED = re.compile(r"\barn:[^:\s]+:[a-z0-9-]+:[^:\s]*:(\d{12}):|\b(\d{12})\.dkr\.ecr\.")
+FIXED = re.compile(rf"\barn:{ARN_PART}:{ARN_PART}:{ARN_PART}:(\d{{12}}):|\b(\d{{12}})\.dkr\.ecr\.")
 SECTIONS = ("Resources", "Outputs", "Conditions")
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from catalog.rules.reading import Path, Reading, Resource, branches, items, mapping, text
+from catalog.rules.reading import ARN_PART, Path, Reading, Resource, branches, items, mapping, text
 
-ACCOUNT_ROOT = re.compile(r"arn:[^:]+:iam::(\$\{AWS::AccountId\}|\d{12}):root")
+ACCOUNT_ROOT = re.compile(rf"arn:{ARN_PART}:iam::(\$\{{AWS::AccountId\}}|\d{{12}}):root")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

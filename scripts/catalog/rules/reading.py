@@ -12,6 +12,9 @@ Path = tuple[str | int, ...]
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
+ARN_PART = r"(?:\$\{[^}]*\}|[^:\s$])*"
+"""Expression for what stands between two colons of an ARN: `${AWS::Region}` is one part."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
