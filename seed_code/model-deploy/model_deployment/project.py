@@ -1,0 +1,65 @@
+"""The project as its template describes it to the build, in environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ACCOUNTS = "Accounts"
+UNITS = "OrganizationalUnits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where one stage deploys to.
+
+    Args:
+        name: `staging` or `prod`.
+        accounts: 12-digit ids; empty when the project deploys to organizational units.
+        unit: Id of the organizational unit, `ou-…`; empty when it deploys to accounts.
+        role: Name of the role in each target account.
+    """
+
+    name: str
+    accounts: tuple[str, ...]
+    unit: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A SageMaker project; its model package group has the project's name.
+
+    Args:
+        mode: `Accounts` or `OrganizationalUnits`.
+    """
+
+    name: str
+    id: str
+    mode: str
+    stages: tuple[Stage, ...]
+
+
+def from_environment(environment: Mapping[str, str]) -> Project:
+    """Read the variables that the template gives the build.
+
+    Raises:
+        KeyError: A variable is missing; the build does not run where the template put it.
+    """
+    return Project(
+        name=environment["PROJECT_NAME"],
+        id=environment["PROJECT_ID"],
+        mode=environment["DEPLOYMENT_MODE"],
+        stages=tuple(_stage(name, environment) for name in ("staging", "prod")),
+    )
+
+
+def _stage(name: str, environment: Mapping[str, str]) -> Stage:
+    prefix = name.upper()
+    listed = environment[f"{prefix}_ACCOUNTS"].split(",")
+    return Stage(
+        name=name,
+        accounts=tuple(account.strip() for account in listed if account.strip()),
+        unit=environment[f"{prefix}_UNIT"],
+        role=environment[f"{prefix}_ROLE"],
+    )
