@@ -7,8 +7,9 @@ at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -34,40 +35,46 @@ def assemble(root: Path, tree: Tree) -> tuple[Catalog, tuple[Finding, ...]]:
         What could be understood, and findings C001 to C017, sorted by place.
     """
     reader = _Reader(tree)
-    form = reader.manifest("catalog.yaml", SettingsForm)
-    settings = settings_of(form.form) if form else Settings()
-    forms = {
-        name: reader.manifest(f"products/{name}/product.yaml", ProductForm)
-        for name in _folders(tree, "products")
-    }
-    products = {name: form for name, form in forms.items() if form}
-    portfolios = {
-        PurePosixPath(path).stem: found
-        for path in sorted(tree)
-        if path.startswith("portfolios/") and path.endswith(".yaml") and path.count("/") == 1
-        if (found := reader.manifest(path, PortfolioForm))
-    }
-    seeds = _trees(tree, "seed_code")
+    settings = reader.manifest("catalog.yaml", SettingsForm)
+    known = settings_of(settings.form) if settings else Settings()
+    folders = _folders(tree, "products")
+    products = _known(
+        {name: reader.manifest(f"products/{name}/product.yaml", ProductForm) for name in folders}
+    )
+    files = [path for path in tree if _PORTFOLIO.fullmatch(path)]
+    portfolios = _known(
+        {PurePosixPath(path).stem: reader.manifest(path, PortfolioForm) for path in sorted(files)}
+    )
     catalog = Catalog(
         root=root,
-        settings=settings,
+        settings=known,
         products={
-            name: reader.folder(name, found.form, settings.owners)
-            for name, found in products.items()
+            name: reader.folder(name, found.form, known.owners) for name, found in products.items()
         },
         portfolios={name: portfolio_of(name, found.form) for name, found in portfolios.items()},
-        templates={
-            path: reader.text(path)
-            for path in sorted(tree)
-            if path.startswith("products/") and path.endswith(".j2")
-        },
-        seeds=seeds,
+        templates={path: reader.text(path) for path in sorted(tree) if _TEMPLATE.fullmatch(path)},
+        seeds=_trees(tree, "seed_code"),
     )
-    referred = references.check(
-        settings=form, products=products, portfolios=portfolios, folders=forms, seeds=seeds
+    if settings is None:  # whose values every template needs: a rendering would only mislead
+        catalog = replace(catalog, products={})
+    across = references.check(
+        settings=settings,
+        products=products,
+        portfolios=portfolios,
+        folders=folders,
+        seeds=catalog.seeds,
+        complete=len(portfolios) == len(files),
     )
-    tagged = tags.check(settings=form, products=products, portfolios=portfolios)
-    return catalog, tuple(sorted({*reader.findings, *referred, *tagged}))
+    tagged = tags.check(settings=settings, products=products, portfolios=portfolios)
+    return catalog, tuple(sorted({*reader.findings, *across, *tagged}))
+
+
+_PORTFOLIO = re.compile(r"portfolios/[^/]+\.yaml")
+_TEMPLATE = re.compile(r"products/.+\.j2")
+
+
+def _known(read: Mapping[str, Manifest[F] | None]) -> dict[str, Manifest[F]]:
+    return {name: found for name, found in read.items() if found}
 
 
 @dataclass(slots=True)

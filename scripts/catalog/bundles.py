@@ -46,9 +46,9 @@ def of_product(
         findings += check(packed, f"{folder.path}/functions/{name}", FUNCTION)
         bundles.append(bundle(name, FUNCTION, packed))
     for name, source in sorted(folder.product.seeds.items()):
-        if source in seeds:
-            findings += check(seeds[source], f"seed_code/{source}", SEED)
-            bundles.append(bundle(name, SEED, seeds[source]))
+        tree = seeds.get(source, {})  # a missing folder is a finding of the manifest
+        findings += check(tree, f"seed_code/{source}", SEED)
+        bundles.append(bundle(name, SEED, tree))
     return tuple(bundles), tuple(sorted(set(findings)))
 
 
@@ -167,7 +167,7 @@ def unused(folder: ProductFolder, bundles: tuple[Bundle, ...], text: str) -> Ite
     """Bundles whose key is nowhere in a rendered text: finding C307, a warning."""
     for packed in bundles:
         if packed.key not in text:
-            own = f"functions/{packed.name}/" if packed.kind == FUNCTION else "product.yaml"
+            own = f"functions/{packed.name}" if packed.kind == FUNCTION else "product.yaml"
             yield Finding(
                 file=f"{folder.path}/{own}",
                 rule="C307",

@@ -21,7 +21,8 @@ def check(catalog: Catalog, tree: Tree) -> Iterator[Finding]:
         tree: What was read.
     """
     yield from _names(catalog)
-    yield from _seeds(catalog)
+    if _understood(catalog, tree):
+        yield from _seeds(catalog)
     for path, file in tree.items():
         if not path.startswith("products/"):
             continue
@@ -49,6 +50,13 @@ def _misnamed(place: str, name: str, pattern: str) -> Finding:
         message=f"The folder name '{name}' is not a name.",
         remedy=f"Use {WORDS[pattern]}.",
     )
+
+
+def _understood(catalog: Catalog, tree: Tree) -> bool:
+    """Whether every product could be read and names seeds that exist."""
+    manifests = [path for path in tree if re.fullmatch(r"products/[^/]+/product\.yaml", path)]
+    named = {seed for one in catalog.products.values() for seed in one.product.seeds.values()}
+    return len(manifests) == len(catalog.products) and named <= {*catalog.seeds}
 
 
 def _seeds(catalog: Catalog) -> Iterator[Finding]:

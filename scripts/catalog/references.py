@@ -26,6 +26,7 @@ def check(
     portfolios: Portfolios,
     folders: Collection[str],
     seeds: Collection[str],
+    complete: bool,
 ) -> Iterator[Finding]:
     """Compare the manifests with each other.
 
@@ -35,6 +36,7 @@ def check(
         portfolios: Every portfolio that could be read.
         folders: Every product folder, readable or not.
         seeds: Folders under `seed_code/`.
+        complete: Whether every portfolio could be read, so that what is not listed is in none.
 
     Yields:
         Findings C005, C006, C008, C010, C011, C014 and C401.
@@ -49,7 +51,8 @@ def check(
         yield from _principals(portfolio)
         if settings:
             yield from _shares(portfolio, settings)
-    yield from _unlisted(products, portfolios)
+    if complete:
+        yield from _unlisted(products, portfolios, folders)
     if settings:
         yield from _settings(settings)
         yield from deployment_checks.check(settings, products)
@@ -172,8 +175,12 @@ def _shares(
                 yield _unknown(portfolio, path, message, share.ou, target.ous)
 
 
-def _unlisted(products: Products, portfolios: Portfolios) -> Iterator[Finding]:
+def _unlisted(
+    products: Products, portfolios: Portfolios, folders: Collection[str]
+) -> Iterator[Finding]:
     listed = {name for portfolio in portfolios.values() for name in portfolio.form.products}
+    if not listed <= {*folders}:
+        return  # a misspelt name says why
     for name, product in products.items():
         if product.form.kind != "foundation" and name not in listed:
             mark = product.document.at(("kind",))

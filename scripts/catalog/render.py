@@ -13,7 +13,7 @@ from catalog import source_map
 from catalog.findings import Finding
 from catalog.manifest import did_you_mean
 from catalog.model import Bundle, ProductFolder, Rendered, Settings, SourceLine
-from catalog.template_checks import column_of, yaml_error
+from catalog.template_checks import column_of, own_names, yaml_error
 from catalog.template_files import TemplateFiles
 from catalog.template_language import MAX_TEXT, Endless, Environment, Missing
 
@@ -122,15 +122,17 @@ class _Job:
 
     def _missing(self, missing: Missing, file: str, line: int) -> Finding:
         name = missing.wanted
-        if not name:
-            return _computed(file, line, missing.reason)
+        if missing.refused or not name:
+            return _computed(file, line, missing.refused or "there is no such value")
+        text = self.files.templates.get(file, "")
+        known = missing.known if missing.inside else {*self.context, *own_names(text)}
         return Finding(
             file=file,
             line=line,
-            column=column_of(self.files.templates.get(file, ""), line, name),
+            column=column_of(text, line, f".{name}" if missing.inside else name),
             rule="C103",
             message=f"'{name}' is not defined.",
-            remedy=did_you_mean(name, missing.known if missing.inside else self.context),
+            remedy=did_you_mean(name, known),
         )
 
     def _failed(self, error: Exception) -> Finding:

@@ -146,14 +146,26 @@ def _syntax(file: str, text: str, error: TemplateSyntaxError) -> Finding:
 
 
 def column_of(text: str, line: int, word: str) -> int:
-    """Where `word` stands in a line of `text`, 1-based; 0 when it is not there."""
+    """Where `word` stands in a line of `text`, 1-based; 0 when it is not there.
+
+    `.word` is looked for behind a dot, which is not counted.
+    """
     lines = text.split("\n")
     if not word or not 0 < line <= len(lines):
         return 0
-    hit = re.search(
-        rf"(?<![\w.]){re.escape(word)}(?!\w)|(?<=\.){re.escape(word)}(?!\w)", lines[line - 1]
-    )
+    before = r"(?<=\.)" if word.startswith(".") else r"(?<![\w.])"
+    name = re.escape(word.removeprefix("."))
+    hit = re.search(rf"{before}{name}(?!\w)", lines[line - 1])
     return hit.start() + 1 if hit else 0
+
+
+def own_names(text: str) -> frozenset[str]:
+    """Names a template defines itself: variables, macros and their arguments, imports."""
+    tree = Environment(lambda _: None, lambda *_: None).parse(text)
+    named = {n.name for n in tree.find_all(nodes.Name) if n.ctx in ("store", "param")}
+    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    imports = {one.target for one in tree.find_all(nodes.Import)}
+    return frozenset(named | macros | imports)
 
 
 def _references(tree: nodes.Template) -> Iterator[Reference]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import Template, TemplateRuntimeError, Undefined, nodes
-from jinja2.exceptions import UndefinedError
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -116,9 +116,10 @@ class Missing(Undefined):
         return str(self._undefined_name or "")
 
     @property
-    def reason(self) -> str:
-        """Jinja's own words."""
-        return self._undefined_message
+    def refused(self) -> str:
+        """Why the sandbox does not give it; empty when it is simply not there."""
+        unsafe = issubclass(self._undefined_exception, SecurityError)
+        return self._undefined_message if unsafe else ""
 
     @property
     def known(self) -> Iterable[str]:

@@ -1,0 +1,2 @@
+x = 1
+key = 'AKIAQ3EGRZ7LKWMN2XYB'
