@@ -62,8 +62,8 @@ def _shelf(call: Call) -> Shelf[str, Project]:
     return _projects[call.caller.account][call.region].shelf  # type: ignore[no-any-return]
 
 
-def _invalid(text: str) -> ServiceException:
-    return ServiceException("ValidationException", text)
+def _invalid(text: str) -> validation.Refused:
+    return validation.Refused("ValidationException", text)
 
 
 def _existing(call: Call) -> Project:
@@ -77,7 +77,7 @@ def create_project(call: Call) -> dict[str, Any]:
     """Launch a product as a project; the newest version when none is named."""
     params = call.params
     if "TemplateProviders" in params:
-        raise ServiceException(
+        raise validation.Refused(
             "NotImplementedException",
             "not implemented in the embedded AWS: projects from TemplateProviders",
         )
@@ -107,7 +107,7 @@ def _resolved(call: Call, details: Mapping[str, Any]) -> dict[str, Any]:
     """Provisioning details with the version and the path that will be used.
 
     Raises:
-        ServiceException: The caller has no launch path to the product, or more than one.
+        Refused: The caller has no launch path to the product, or more than one.
     """
     wanted = {"PathId": details["PathId"]} if "PathId" in details else {}
     try:
@@ -168,7 +168,9 @@ def update_project(call: Call) -> dict[str, Any]:
     """Another version, other parameters, other tags; tags demand that the product allows it."""
     project, params = _existing(call), call.params
     if project.status in (_FAILED, "DeleteCompleted"):
-        raise ServiceException("ConflictException", f"Project {project.name} is {project.status}.")
+        raise validation.Refused(
+            "ConflictException", f"Project {project.name} is {project.status}."
+        )
     changes = params.get("ServiceCatalogProvisioningUpdateDetails") or {}
     if "Tags" in params and not _tags_may_change(call, project):
         raise _invalid(

@@ -13,7 +13,6 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.resource_tagging import (
     TaggedResource,
     iter_taggable_backends,
@@ -29,8 +28,8 @@ _EXCLUDED = ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "TagsPerPa
 _PAGE, _MOST = 50, 100
 
 
-def _invalid(text: str) -> ServiceException:
-    return ServiceException("InvalidParameterException", text)
+def _invalid(text: str) -> validation.Refused:
+    return validation.Refused("InvalidParameterException", text)
 
 
 def get_resources(response: BaseResponse, params: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def _check(params: Mapping[str, Any]) -> None:
     if not 1 <= params.get("ResourcesPerPage", _PAGE) <= _MOST:
         raise _invalid(f"ResourcesPerPage must be between 1 and {_MOST}.")
     if "TagsPerPage" in params:
-        raise ServiceException(
+        raise validation.Refused(
             "NotImplementedException",
             "not implemented in the embedded AWS: GetResources with TagsPerPage",
         )

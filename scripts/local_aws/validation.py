@@ -19,7 +19,6 @@ from typing import Any
 
 import regex  # type: ignore[import-untyped]  # comes with cfn-lint; knows \\p{L}
 from botocore.model import ServiceModel, Shape
-from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores, get_service_model
@@ -36,6 +35,13 @@ ERROR_CODES = {
 ANSWERED_BEYOND_THE_MODEL = frozenset({("servicecatalog", "Status", "CREATED")})
 """Values AWS answers although its own model does not list them. CreateProduct's status: public
 clients wait for CREATED, the enum knows only AVAILABLE, CREATING and FAILED."""
+
+
+class Refused(ServiceException):  # type: ignore[misc]  # moto is read untyped
+    """An error of any service, by code and message.
+
+    moto asks an error's module for its service, and knows none for its own base class.
+    """
 
 
 class ModelViolation(AssertionError):
@@ -59,7 +65,7 @@ class Operation:
         """Refuse a request that breaks the model.
 
         Raises:
-            ServiceException: With the service's validation code, or `SerializationException` where
+            Refused: With the service's validation code, or `SerializationException` where
                 a value has the wrong type.
         """
         problems: list[str] = []
@@ -67,11 +73,11 @@ class Operation:
             try:
                 self.input(params, "", problems)
             except _WrongType as error:
-                raise ServiceException("SerializationException", str(error)) from None
+                raise Refused("SerializationException", str(error)) from None
         if problems:
             count = f"{len(problems)} validation error{'s' * (len(problems) > 1)} detected: "
             code = ERROR_CODES.get(self.service, "ValidationException")
-            raise ServiceException(code, count + "; ".join(problems))
+            raise Refused(code, count + "; ".join(problems))
 
     def check_response(self, result: Mapping[str, Any]) -> None:
         """Refuse to answer what the model does not allow.
@@ -265,26 +271,3 @@ def _failed(value: Any, at: str, rule: str) -> str:
 def _lower(name: str) -> str:
     """Members are named as in the service's Java code: first letter small."""
     return name[:1].lower() + name[1:]
-
-
-def install() -> None:
-    """Check every request that CloudFormation answers, too.
-
-    Its responses are moto's objects rather than plain values and go through moto's serialiser,
-    which follows the model by itself.
-    """
-    for name in get_service_model("cloudformation").operation_names:
-        action = camelcase_to_underscores(name)
-        method = getattr(CloudFormationResponse, action, None)
-        if method is not None and not hasattr(method, "checked"):
-            setattr(CloudFormationResponse, action, _checked("cloudformation", name, method))
-
-
-def _checked(service: str, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(self: BaseResponse) -> Any:
-        self.parse_parameters(self.normalized_request)
-        operation(service, name).check_request(self.params)
-        return method(self)
-
-    checked.checked = True  # type: ignore[attr-defined]
-    return checked

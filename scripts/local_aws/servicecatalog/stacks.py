@@ -66,7 +66,8 @@ def _notification_arns(call: Call, path: LaunchPath) -> list[str]:
 
 def _outcome(call: Call, stack: str, *, good: tuple[str, ...], bad: str) -> Outcome:
     summary = cloudformation.describe_stack(call.caller.account, call.region, stack)
-    outputs = {"CloudformationStackARN": stack} | dict(summary.outputs)
+    outputs = {"CloudformationStackARN": stack}
+    outputs |= {one["OutputKey"]: one["OutputValue"] for one in summary.outputs}
     if summary.status in good:
         return Outcome(status="AVAILABLE", stack=stack, outputs=outputs)
     text = f"{summary.status}: {summary.status_reason}"
