@@ -81,13 +81,6 @@ def tag_property(type_name: str) -> str:
     return name if name in _properties(found) else ""
 
 
-def tags_are_a_map(type_name: str) -> bool:
-    """Whether the type's tags are written `{key: value}` rather than as a list of pairs."""
-    found = schema(type_name)
-    tags = _properties(found).get(tag_property(type_name), {})
-    return bool(tags.get("type") == "object")
-
-
 def _properties(found: Mapping[str, Any]) -> Mapping[str, Any]:
     properties: Mapping[str, Any] = found.get("properties", {})
     return properties
