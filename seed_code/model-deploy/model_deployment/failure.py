@@ -24,6 +24,3 @@ def run(step: Callable[[], None]) -> None:
     except (Failure, BotoCoreError, ClientError, OSError) as problem:
         logger.error("Failed: %s", problem)  # noqa: TRY400 - people read this, not a traceback
         sys.exit(1)
-    except KeyError as problem:
-        logger.error("Failed: the environment variable %s is not set", problem)  # noqa: TRY400
-        sys.exit(1)

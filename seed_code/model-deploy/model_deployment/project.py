@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from model_deployment.failure import Failure
+
 ACCOUNTS = "Accounts"
 UNITS = "OrganizationalUnits"
 
@@ -44,14 +46,17 @@ def from_environment(environment: Mapping[str, str]) -> Project:
     """Read the variables that the template gives the build.
 
     Raises:
-        KeyError: A variable is missing; the build does not run where the template put it.
+        Failure: A variable is missing; the build does not run where the template put it.
     """
-    return Project(
-        name=environment["PROJECT_NAME"],
-        id=environment["PROJECT_ID"],
-        mode=environment["DEPLOYMENT_MODE"],
-        stages=tuple(_stage(name, environment) for name in ("staging", "prod")),
-    )
+    try:
+        return Project(
+            name=environment["PROJECT_NAME"],
+            id=environment["PROJECT_ID"],
+            mode=environment["DEPLOYMENT_MODE"],
+            stages=tuple(_stage(name, environment) for name in ("staging", "prod")),
+        )
+    except KeyError as problem:
+        raise Failure(f"environment variable {problem} is not set; the template sets it") from None
 
 
 def _stage(name: str, environment: Mapping[str, str]) -> Stage:

@@ -71,8 +71,11 @@ def split(flowers: list[list[str]], validation: float = 0.2, seed: int = 1936) -
     """Two CSV texts, for training and for validation, the same on every call."""
     shuffled = random.Random(seed).sample(flowers, len(flowers))  # noqa: S311 - no secret
     edge = round(len(shuffled) * validation)
-    train, test = shuffled[edge:], shuffled[:edge]
-    return tuple("".join(",".join(row) + "\n" for row in part) for part in (train, test))  # type: ignore[return-value]
+    return _csv(shuffled[edge:]), _csv(shuffled[:edge])
+
+
+def _csv(flowers: list[list[str]]) -> str:
+    return "".join(",".join(row) + "\n" for row in flowers)
 
 
 def upload(s3: Any, bucket: str, project: str, path: Path) -> dict[str, str]:
