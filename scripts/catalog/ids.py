@@ -23,10 +23,10 @@ class Ids:
 
     Args:
         lanes: Portfolios and products.
-        versions: (product, version) -> artifact id.
+        versions: Product -> version -> artifact id.
         constraints: (portfolio, product, kind) -> constraint id.
     """
 
     lanes: Mapping[Lane, Identity] = field(default_factory=dict)
-    versions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constraints: Mapping[tuple[str, str, ConstraintKind], str] = field(default_factory=dict)

@@ -28,7 +28,6 @@ class Entry:
         digest: Of what was wanted (`desired.intents`) when it last converged; empty otherwise.
         versions: Version -> artifact id.
         kept: Subjects that are published but no longer wanted, shown by every run.
-        unsettled: Organization nodes whose last share ended with errors.
     """
 
     id: str = ""
@@ -36,7 +35,6 @@ class Entry:
     digest: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
-    unsettled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ from catalog.model import (
     ProductState,
     Share,
 )
-from catalog.plans import Plan, Refusal
+from catalog.plans import Kept, Plan, Refusal
 from catalog.removing import leftovers, wholes
 from catalog.tokens import digest
 
@@ -78,9 +78,10 @@ def plan(desired: CatalogState, observed: CatalogState, *, prune: bool = False) 
     lanes |= {("product", name) for name in desired.products}
     return Plan(
         actions=actions,
-        kept=() if prune else wholes(gone),
+        kept=() if prune else tuple(Kept(lane=r.lane, subject=r.subject) for r in wholes(gone)),
         refusals=tuple(_refusals(desired, observed)),
         reach={name: tuple(state.shares) for name, state in desired.portfolios.items()},
+        homes=homes(desired),
         unchanged=len(lanes - touched),
         observed=digest(observed),
     )
@@ -137,15 +138,21 @@ def _flags(share: Share) -> str:
 
 
 def _products(desired: CatalogState, observed: CatalogState) -> Iterator[AnyAction]:
-    members: dict[str, list[str]] = {name: [] for name in desired.products}
-    for portfolio, state in desired.portfolios.items():
-        for product in state.products:
-            members.setdefault(product, []).append(portfolio)
+    members = homes(desired)
     for name, want in desired.products.items():
         yield from _product(name, want, observed.products.get(name))
         for portfolio in members[name]:
             have = observed.portfolios.get(portfolio, _NO_PORTFOLIO)
             yield from _membership(name, portfolio, desired.portfolios[portfolio], have)
+
+
+def homes(desired: CatalogState) -> dict[str, tuple[str, ...]]:
+    """Product -> portfolios that list it."""
+    members: dict[str, list[str]] = {name: [] for name in desired.products}
+    for portfolio, state in desired.portfolios.items():
+        for product in state.products:
+            members[product].append(portfolio)
+    return {name: tuple(sorted(portfolios)) for name, portfolios in members.items()}
 
 
 def _product(name: str, want: ProductState, have: ProductState | None) -> Iterator[AnyAction]:

@@ -26,22 +26,32 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is published but no longer here, and stays because nobody asked to remove it."""
+
+    lane: tuple[str, str]
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What publishing would do.
 
     Args:
         actions: In the order in which they are applied.
-        kept: Removals nobody asked for: what is published but no longer here, and stays.
+        kept: What stays although it is no longer here.
         refusals: What makes the whole plan inapplicable.
         reach: Portfolio -> organization nodes it is shared with once the plan is applied.
+        homes: Product -> portfolios that list it.
         unchanged: Portfolios and products that no action touches.
         observed: Digest of the catalog this plan was made against.
     """
 
     actions: tuple[Action, ...] = ()
-    kept: tuple[Action, ...] = ()
+    kept: tuple[Kept, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     reach: Mapping[str, tuple[str, ...]]
+    homes: Mapping[str, tuple[str, ...]]
     unchanged: int
     observed: str
 

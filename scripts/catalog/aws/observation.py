@@ -172,9 +172,8 @@ def _ids(
     return Ids(
         lanes=lanes,
         versions={
-            (product, version): live.id
+            product: {version: live.id for version, live in held.items()}
             for product, held in versions.items()
-            for version, live in held.items()
         },
         constraints={
             (portfolio, product, live.kind): live.id

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from catalog.aws.bucket import Bucket
 from catalog.errors import ServiceFault
+from catalog.shipping import Cargo
 
-INDEX_KEY = "catalog/index.json"
 _MISSING = frozenset({"NoSuchKey", "NoSuchBucket", "404", "NotFound"})
 _CLASH = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
@@ -28,7 +28,6 @@ class Storage:
     Args:
         bucket: Where they lie.
         domain: `amazonaws.com` or the partition's own.
-        endpoint: Address of the embedded AWS, for template URLs; empty for the real one.
     """
 
     bucket: Bucket
@@ -89,13 +88,13 @@ class Storage:
             raise
         return True
 
-    def put(self, key: str, body: bytes, tags: dict[str, str], content_type: str) -> None:
+    def put(self, cargo: Cargo) -> None:
         """Store a content-addressed object; the same key always has the same bytes."""
         self.bucket.call(
             "put_object",
-            f"object {key}",
-            Key=key,
-            Body=body,
-            Tagging=urlencode(tags),
-            ContentType=content_type,
+            f"object {cargo.key}",
+            Key=cargo.key,
+            Body=cargo.body,
+            Tagging=urlencode(cargo.tags),
+            ContentType=cargo.content_type,
         )

@@ -1,0 +1,230 @@
+"""Bringing one target and region to what the repository says.
+
+    gateways = aws.connect(target, region, endpoint=…, credentials=…)
+    seen = surveying.survey(gateways, wish)      # reads only; `seen.plan` is what would be done
+    done = publishing.publish(gateways, wish)    # does it; `report.as_data(...)` tells
+
+A publish that has something to do asks for approval, takes the lock, makes sure that nobody moved
+the catalog meanwhile, marks what it is about to touch as unconverged in the index, and only then
+begins. Killed after any call and run again, it ends in the same state.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+from catalog import ledger, locking, records
+from catalog.actions import CreateProduct, CreateVersion
+from catalog.applying import WORKERS, Outcome, Tell, apply, failures
+from catalog.aws import Gateways
+from catalog.aws.preflight import ready, right_account
+from catalog.desired import Wish
+from catalog.desk import Desk
+from catalog.errors import Refused, StalePlan
+from catalog.ids import Identity
+from catalog.index import Entry, Index, Lane
+from catalog.ledger import Ledger
+from catalog.model import Kind
+from catalog.plans import Plan
+from catalog.shipping import Shipment, shipment
+from catalog.surveying import SHALLOW, Depth, Survey, survey
+from catalog.uploading import Uploads
+from catalog.waiting import CONSISTENCY, SHARING, Patience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a publish did; `survey` is the one that was applied."""
+
+    survey: Survey
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """What was to be done."""
+        return self.survey.plan
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything failed or was not tried."""
+        return any(failures(self.outcomes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How to publish.
+
+    Args:
+        depth: How far to look and to go.
+        approved: A plan made before; nothing but exactly that is done.
+        passed: (product, digest) of every passing taskcat record; None when none is demanded.
+        workers: Products worked on at the same time.
+        patience: For things just made to be seen.
+        share_patience: For a share to reach its accounts.
+    """
+
+    depth: Depth = SHALLOW
+    approved: Plan | None = None
+    passed: Collection[tuple[str, str]] | None = None
+    workers: int = WORKERS
+    patience: Patience = CONSISTENCY
+    share_patience: Patience = SHARING
+
+
+DEFAULT = Manner()
+
+
+def publish(
+    gateways: Gateways,
+    wish: Wish,
+    manner: Manner = DEFAULT,
+    *,
+    approve: Callable[[Plan], None] = lambda _: None,
+    tell: Tell = lambda _: None,
+) -> Published:
+    """Publish.
+
+    Args:
+        gateways: Of the wish's target, in one of its regions.
+        wish: Manifests, releases, target.
+        manner: How.
+        approve: Sees the plan before the first write; raises to stop.
+        tell: Hears every outcome as it comes, from any thread.
+
+    Raises:
+        Refused: The plan cannot be applied: an immutable version, a quota, a missing test record.
+        StalePlan: The catalog or the repository moved since the approved plan was made.
+        Locked: Another publisher is at work.
+        EnvironmentFault: Account, roles, organization or bucket are not ready.
+    """
+    seen = survey(gateways, wish, manner.depth)
+    _must_apply(seen.plan, wish, manner)
+    if not seen.plan.actions and _remembered(seen, Desk.blank(gateways, seen), ()) == seen.index:
+        return Published(survey=seen)
+    caller = right_account(gateways, wish.target)
+    ready(gateways, wish.target, _roles(wish), seen.desired)
+    if seen.plan.actions:
+        approve(seen.plan)
+    gateways.storage.bucket.ensure(gateways.surroundings.organization())
+    owner = f"{caller.arn} on {socket.gethostname()} (process {os.getpid()})"
+    with locking.held(gateways.storage, owner, secrets.token_hex(8)) as lock:
+        seen = _unmoved(gateways, wish, manner.depth, seen)
+        return _applied(gateways, wish, manner, seen, tell, lock.check)
+
+
+def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
+    if plan.refusals:
+        lines = (f"{r.subject}: {r.reason}. {r.remedy}" for r in plan.refusals)
+        raise Refused("This cannot be published:\n  " + "\n  ".join(lines))
+    approved = manner.approved
+    if approved is not None and approved.observed != plan.observed:
+        raise StalePlan("The catalog moved since the plan was made.", "Make a new plan.")
+    if approved is not None and approved != plan:
+        raise StalePlan(
+            "The plan is not what this repository would publish now.",
+            "Check out the commit it was made from, or make a new plan.",
+        )
+    if manner.passed is not None:
+        new = {a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)}
+        released = [r for r in wish.releases if r.product.name in new]
+        if untested := records.untested(released, manner.passed):
+            names = ", ".join(f"{r.product.name} {r.version}" for r in untested)
+            raise Refused(
+                f"Not tested with exactly this content: {names}.",
+                "Run `catalog taskcat` for them first, or publish with --untested.",
+            )
+
+
+def _roles(wish: Wish) -> set[str]:
+    products = (release.product for release in wish.releases)
+    return {p.launch_role for p in products if p.launch_role and p.kind is not Kind.FOUNDATION}
+
+
+def _unmoved(gateways: Gateways, wish: Wish, depth: Depth, seen: Survey) -> Survey:
+    """The survey, made again under the lock if another publisher was there in between."""
+    stored = gateways.storage.read(ledger.KEY)
+    if (stored.etag if stored else None) == seen.etag:
+        return seen
+    again = survey(gateways, wish, depth)
+    if again.plan != seen.plan:
+        raise StalePlan("Another publisher changed the catalog in the meantime.", "Run this again.")
+    return again
+
+
+def _applied(
+    gateways: Gateways,
+    wish: Wish,
+    manner: Manner,
+    seen: Survey,
+    tell: Tell,
+    check: Callable[[], None],
+) -> Published:
+    """Apply under the lock, remembering what converged as it does."""
+    plan, storage = seen.plan, gateways.storage
+    new = [a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)]
+    with (
+        Ledger(storage, seen.index, seen.etag) as book,
+        Uploads(storage, _packer(wish), dict.fromkeys(new), manner.workers) as uploads,
+    ):
+        desk = replace(
+            Desk.blank(gateways, seen),
+            uploads=uploads,
+            patience=manner.patience,
+            share_patience=manner.share_patience,
+        )
+        touched = {action.lane for action in plan.actions}
+        book.note({lane: replace(desk.remembered(lane), digest="") for lane in touched})
+        book.flush()
+
+        kept = seen.kept()
+
+        def done(lane: Lane) -> None:
+            if lane in desk.identities:
+                finished = lane[0] == "product" and lane in seen.goals
+                book.note({lane: _entry(seen, desk, lane, kept, converged=finished)})
+
+        outcomes = apply(plan, desk, workers=manner.workers, tell=tell, check=check, done=done)
+        remembered = _remembered(seen, desk, outcomes)
+        lanes = {*seen.index.lanes(), *remembered.lanes()}
+        book.note({lane: remembered.entry(lane) for lane in lanes})
+    return Published(survey=seen, outcomes=outcomes)
+
+
+def _packer(wish: Wish) -> Callable[[str], Shipment]:
+    releases = {release.product.name: release for release in wish.releases}
+    buckets = {region: wish.target.bucket_in(region) for region in wish.target.regions}
+    return lambda product: shipment(releases[product], buckets)
+
+
+def _remembered(seen: Survey, desk: Desk, outcomes: Collection[Outcome]) -> Index:
+    """The index after a run: what was looked at, with its digest where nothing failed."""
+    failed = {outcome.action.lane for outcome in failures(outcomes)}
+    kept = seen.kept()
+    entries: dict[Lane, Entry | None] = {}
+    looked = {*seen.goals, *seen.index.lanes(), *desk.identities}
+    for lane in looked if seen.scope is None else looked & seen.scope:
+        if lane in desk.identities:
+            entries[lane] = _entry(seen, desk, lane, kept, converged=lane not in failed)
+        elif lane in failed:
+            entries[lane] = replace(desk.remembered(lane), digest="")
+        else:
+            entries[lane] = None
+    return seen.index.with_entries(entries)
+
+
+def _entry(
+    seen: Survey, desk: Desk, lane: Lane, kept: Mapping[Lane, tuple[str, ...]], *, converged: bool
+) -> Entry:
+    identity: Identity = desk.identities[lane]
+    kind, name = lane
+    return Entry(
+        id=identity.id,
+        arn=identity.arn,
+        digest=seen.goals.get(lane, "") if converged else "",
+        versions=dict(desk.versions.get(name, {})) if kind == "product" else {},
+        kept=kept.get(lane, ()),
+    )
