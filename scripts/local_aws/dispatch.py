@@ -31,6 +31,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import NotFound
 
 from local_aws import faults, identity, serial
+from local_aws.errors import Refusal
 
 log = logging.getLogger("local_aws")
 
@@ -145,7 +146,7 @@ def refusal(call: Call, request: Request, code: str, text: str, *, status: int =
         operation = OperationModel({}, model)
     protocol = determine_request_protocol(model, request.content_type or "")
     serializer = get_serializer_class(model.service_name, protocol)(operation_model=operation)
-    out = serializer.serialize(ServiceException(code, text))
+    out = serializer.serialize(Refusal(code, text))
     return Answer(status or int(out["status_code"]), dict(out["headers"]), out["body"])
 
 

@@ -176,13 +176,13 @@ def from_json(data: Mapping[str, object]) -> Faults:
     _refuse_unknown(data, Faults)
     fail = data.get("fail") or ()
     if not isinstance(fail, list | tuple):
-        raise ValueError("`fail` is a list of faults")
+        raise ValueError("`fail` is a list of faults")  # noqa: TRY004
     return Faults(**{**data, "fail": tuple(_fault(entry) for entry in fail)})  # type: ignore[arg-type]
 
 
 def _fault(entry: object) -> Fault:
     if not isinstance(entry, Mapping):
-        raise ValueError("each entry of `fail` is an object")
+        raise ValueError("each entry of `fail` is an object")  # noqa: TRY004
     _refuse_unknown(entry, Fault)
     return Fault(**entry)
 

@@ -25,11 +25,19 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
+def forget() -> None:
+    """Forget the clients: their keys are gone with the accounts."""
+    client.cache_clear()
+
+
+@functools.cache
 def client(service: str, account: str, region: str, role_arn: str = "") -> Any:
     """A boto3 client of `service` in an account (12 digits) and region.
 
     Args:
         service: boto3's name.
+        account: Whose resources it sees.
+        region: Where it works.
         role_arn: Whose permissions it works under; empty for the account itself.
     """
     keys = identity.keys_for(role_arn) if role_arn else identity.root_keys(account)

@@ -91,7 +91,7 @@ def is_management(account: str) -> bool:
 
 
 def is_delegated_administrator(account: str, service: str) -> bool:
-    """Whether `account` administers `service` (a principal, e.g. `servicecatalog.amazonaws.com`)."""
+    """Whether `account` administers a service, named by its principal as `SERVICE_CATALOG` is."""
     if not _management:
         return False
     admins = _backend().admins

@@ -32,7 +32,12 @@ ERROR_CODES = {
 }
 """How a service spells a request that breaks its model; `ValidationException` elsewhere."""
 
-ANSWERED_BEYOND_THE_MODEL = frozenset({("servicecatalog", "Status", "CREATED")})
+ANSWERED_BEYOND_THE_MODEL = frozenset(
+    {
+        ("servicecatalog", "Status", "CREATED"),
+        ("cloudformation", "ResourceStatus", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+    }
+)
 """Values AWS answers although its own model does not list them. CreateProduct's status: public
 clients wait for CREATED, the enum knows only AVAILABLE, CREATING and FAILED."""
 

@@ -1,0 +1,75 @@
+"""`python -m local_aws STATE_DIR`: the server process. `local_aws.server` starts it.
+
+It reads what to be from `STATE_DIR/wanted.json`, writes where it is to `STATE_DIR/server.json`
+once it can be called, and ends when that file no longer names it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from local_aws import application, identity, process
+from local_aws.server import Wanted, organization_from_json
+
+LOOK_EVERY = 5.0
+"""Seconds between looks whether this server is still wanted."""
+
+
+def main(state_dir: Path) -> None:
+    """Serve until told to stop (SIGTERM) or forgotten."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    wanted = Wanted(**json.loads((state_dir / "wanted.json").read_text("utf-8")))
+    description = organization_from_json(wanted.organization)
+    process.install()
+
+    def start_again() -> None:
+        process.set_up(description, wanted.hub)
+        _announce(state_dir, wanted, f"http://127.0.0.1:{server.server_port}")
+
+    server = application.make(wanted.identity, start_again)
+    os.environ["LOCAL_AWS_ENDPOINT"] = f"http://127.0.0.1:{server.server_port}"
+    start_again()
+    threading.Thread(target=_end_when_forgotten, args=(state_dir, wanted), daemon=True).start()
+    server.serve_forever()
+
+
+def _announce(state_dir: Path, wanted: Wanted, endpoint: str) -> None:
+    """Say where the server is, with keys of the management account; readable by the owner only."""
+    description = organization_from_json(wanted.organization)
+    access_key, secret_key, _ = identity.root_keys(description.management)
+    facts = {
+        "pid": os.getpid(),
+        "endpoint": endpoint,
+        "identity": wanted.identity,
+        "organization": wanted.organization,
+        "hub": wanted.hub,
+        "region": wanted.region,
+        "access_key": access_key,
+        "secret_key": secret_key,
+    }
+    draft = state_dir / "server.json.new"
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(facts), "utf-8")
+    draft.replace(state_dir / "server.json")
+
+
+def _end_when_forgotten(state_dir: Path, wanted: Wanted) -> None:
+    while True:
+        time.sleep(LOOK_EVERY)
+        try:
+            named = json.loads((state_dir / "server.json").read_text("utf-8"))["identity"]
+        except (OSError, ValueError, KeyError):
+            named = ""
+        if named != wanted.identity:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

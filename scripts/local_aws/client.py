@@ -1,0 +1,94 @@
+"""Talk to a running embedded AWS: its own interface, credentials, and what a shell must export."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from local_aws.server import Server
+
+ACCESS_ROLE = "OrganizationAccountAccessRole"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Of an assumed role; `secret_key` and `session_token` belong in no log."""
+
+    access_key: str
+    secret_key: str
+    session_token: str
+
+
+def ask(
+    endpoint: str, method: str, what: str, body: object = None, *, quietly: bool = False
+) -> Any:
+    """Call `/local-aws/<what>` and return what it answers.
+
+    Args:
+        endpoint: `http://127.0.0.1:port`.
+        method: GET, PUT or DELETE.
+        what: `identity`, `faults`, `calls` or `state`.
+        body: Sent as JSON.
+        quietly: Answer None instead of raising when nobody listens.
+
+    Raises:
+        OSError: Nobody listens, or somebody else does.
+        ValueError: The server refuses; the text says why.
+    """
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=10)
+    try:
+        text = None if body is None else json.dumps(body)
+        connection.request(method, f"/local-aws/{what}", body=text)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if quietly:
+            return None
+        raise OSError(f"no embedded AWS at {endpoint}: {error}") from error
+    finally:
+        connection.close()
+    if response.status != http.client.OK and not quietly:
+        raise ValueError(answer.get("error", f"{method} {what}: {response.status}"))
+    return answer
+
+
+def credentials(server: Server, account: str, role: str = ACCESS_ROLE) -> Credentials:
+    """Credentials of a role (a name) in an account (12 digits), through STS AssumeRole.
+
+    Raises:
+        botocore.exceptions.ClientError: There is no such role, or it does not trust us.
+    """
+    import botocore.session  # slow to import, and most callers need no credentials
+
+    session = botocore.session.Session()
+    session.set_credentials(server.access_key, server.secret_key)
+    sts = session.create_client("sts", region_name=server.region, endpoint_url=server.endpoint)
+    arn = f"arn:aws:iam::{account}:role/{role}"
+    given = sts.assume_role(RoleArn=arn, RoleSessionName="local")["Credentials"]
+    return Credentials(
+        access_key=given["AccessKeyId"],
+        secret_key=given["SecretAccessKey"],
+        session_token=given["SessionToken"],
+    )
+
+
+def exports(endpoint: str, region: str, credentials: Credentials) -> dict[str, str]:
+    """The environment variables with which any AWS client reaches the embedded AWS."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_SESSION_TOKEN": credentials.session_token,
+    }
+
+
+def shell(variables: dict[str, str]) -> str:
+    """`export` lines for a POSIX shell, as `eval "$(make -s local-up)"` takes them."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())

@@ -1,0 +1,191 @@
+"""Change sets: what a stack would become, and doing it (`aws cloudformation deploy` uses them)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import BaseResponse
+from moto.core.utils import utcnow
+
+from local_aws.cloudformation import admission, creating, ordering, store, updating
+from local_aws.cloudformation.api import operation
+from local_aws.cloudformation.errors import AlreadyExists, ValidationError
+from local_aws.cloudformation.model import Ask, Stack, new_id
+from local_aws.cloudformation.requests import Params, ask_of, place
+from local_aws.cloudformation.world import Outside, scope_of
+from local_aws.errors import Refusal
+
+REVIEW = "REVIEW_IN_PROGRESS"
+NOTHING = "The submitted information didn't contain changes. Submit different information to create a change set."
+
+
+class ChangeSetNotFound(ServiceException):
+    """There is no such change set."""
+
+    code = "ChangeSetNotFound"
+
+
+@dataclass(slots=True, kw_only=True)
+class ChangeSet:
+    """A change set of one stack."""
+
+    id: str
+    name: str
+    kind: str
+    ask: Ask
+    description: str
+    changes: list[dict[str, Any]]
+    status: str = "CREATE_COMPLETE"
+    reason: str = ""
+    execution: str = "AVAILABLE"
+    created: datetime = field(default_factory=utcnow)
+
+
+_sets: dict[str, dict[str, ChangeSet]] = {}
+
+
+def forget_all() -> None:
+    """There are no change sets."""
+    _sets.clear()
+
+
+@operation("CreateChangeSet")
+def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
+    account, region = place(caller)
+    kind, name = params.get("ChangeSetType", "UPDATE"), params["ChangeSetName"]
+    stack = store.find(account, region, params["StackName"])
+    if kind == "CREATE" and stack and stack.status != REVIEW:
+        raise AlreadyExists(f"Stack [{stack.name}] already exists and cannot be created again")
+    if kind != "CREATE" and (stack is None or stack.status == REVIEW):
+        raise ValidationError(f"Stack [{params['StackName']}] does not exist")
+    ask = ask_of(caller, params, stack if kind != "CREATE" else None)
+    template, values = admission.admit(ask, Outside(account, region))
+    if stack is None:
+        stack = _shell(account, region, ask)
+    if name in _sets.get(stack.id, {}):
+        raise AlreadyExists(f"ChangeSet {name} already exists")
+    made = ChangeSet(
+        id=f"arn:aws:cloudformation:{region}:{account}:changeSet/{name}/{uuid.uuid4()}",
+        name=name,
+        kind=kind,
+        ask=ask,
+        description=params.get("Description", ""),
+        changes=_changes(
+            stack, template, ordering.order(template, scope_of(stack, template, values))
+        ),
+    )
+    if kind != "CREATE" and not updating.differs(stack, ask):
+        made.status, made.reason, made.execution = "FAILED", NOTHING, "UNAVAILABLE"
+    _sets.setdefault(stack.id, {})[name] = made
+    return {"Id": made.id, "StackId": stack.id}
+
+
+def _shell(account: str, region: str, ask: Ask) -> Stack:
+    """The stack that a change set of type CREATE stands for until it is executed."""
+    stack = Stack(
+        id=new_id(account, region, ask.name),
+        account=account,
+        region=region,
+        ask=ask,
+        template={"Resources": {}},
+        values={},
+    )
+    stack.turn(REVIEW, "User Initiated")
+    store.put(stack)
+    return stack
+
+
+def _changes(stack: Stack, template: dict[str, Any], order: list[str]) -> list[dict[str, Any]]:
+    old, new = stack.resources, template["Resources"]
+    before = stack.template["Resources"]
+    steps = [("Add", name, new[name]["Type"]) for name in order if name not in old]
+    steps += [
+        ("Modify", name, new[name]["Type"])
+        for name in order
+        if name in old and new[name] != before.get(name)
+    ]
+    steps += [("Remove", name, old[name].kind) for name in old if name not in order]
+    return [
+        {
+            "Type": "Resource",
+            "ResourceChange": {"Action": action, "LogicalResourceId": name, "ResourceType": kind},
+        }
+        for action, name, kind in steps
+    ]
+
+
+def _find(caller: BaseResponse, params: Params) -> tuple[Stack, ChangeSet]:
+    wanted = params["ChangeSetName"]
+    for stack in store.every(*place(caller)):
+        for one in _sets.get(stack.id, {}).values():
+            named = params.get("StackName") in (stack.name, stack.id) and one.name == wanted
+            if named or one.id == wanted:
+                return stack, one
+    raise ChangeSetNotFound(f"ChangeSet [{wanted}] does not exist")
+
+
+@operation("DescribeChangeSet")
+def _describe(caller: BaseResponse, params: Params) -> dict[str, Any]:
+    stack, one = _find(caller, params)
+    shown = {
+        "Changes": one.changes,
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in one.ask.parameters.items()
+        ],
+        "Tags": [{"Key": key, "Value": value} for key, value in one.ask.tags.items()],
+        "Capabilities": list(one.ask.capabilities),
+        "Description": one.description,
+    }
+    reason = {"StatusReason": one.reason} if one.reason else {}
+    return {**_summary(stack, one), **{k: v for k, v in shown.items() if v}, **reason}
+
+
+def _summary(stack: Stack, one: ChangeSet) -> dict[str, Any]:
+    return {
+        "ChangeSetId": one.id,
+        "ChangeSetName": one.name,
+        "StackId": stack.id,
+        "StackName": stack.name,
+        "CreationTime": one.created,
+        "ExecutionStatus": one.execution,
+        "Status": one.status,
+    }
+
+
+@operation("ListChangeSets")
+def _list(caller: BaseResponse, params: Params) -> dict[str, Any]:
+    stack = store.get(*place(caller), params["StackName"])
+    return {"Summaries": [_summary(stack, one) for one in _sets.get(stack.id, {}).values()]}
+
+
+@operation("ExecuteChangeSet")
+def _execute(caller: BaseResponse, params: Params) -> dict[str, Any]:
+    stack, one = _find(caller, params)
+    if one.execution != "AVAILABLE":
+        raise Refusal(
+            "InvalidChangeSetStatus",
+            f"ChangeSet [{one.id}] cannot be executed in its current status of [{one.status}]",
+        )
+    one.execution = "EXECUTE_COMPLETE"
+    stack.change_set = one.id
+    if one.kind == "CREATE":
+        template, values = admission.admit(one.ask, Outside(stack.account, stack.region))
+        stack.ask, stack.template, stack.values = one.ask, template, values
+        creating.fill(stack, ordering.order(template, scope_of(stack, template, values)))
+    else:
+        updating.update(stack, one.ask)
+    return {}
+
+
+@operation("DeleteChangeSet")
+def _delete(caller: BaseResponse, params: Params) -> dict[str, Any]:
+    stack, one = _find(caller, params)
+    del _sets[stack.id][one.name]
+    if stack.status == REVIEW and not _sets[stack.id]:
+        store.forget(stack)
+    return {}

@@ -1,0 +1,27 @@
+"""What CloudFormation refuses, in its own codes (CloudFormation API reference, *Common errors*)."""
+
+from __future__ import annotations
+
+from moto.core.exceptions import ServiceException
+
+
+class ValidationError(ServiceException):
+    """A request or template that CloudFormation does not accept."""
+
+    code = "ValidationError"
+
+
+class InsufficientCapabilities(ServiceException):
+    """The template needs an acknowledgement that the request lacks."""
+
+    code = "InsufficientCapabilitiesException"
+
+
+class AlreadyExists(ServiceException):
+    """A stack of this name exists."""
+
+    code = "AlreadyExistsException"
+
+
+class ResourceFailed(Exception):
+    """A resource could not be created, changed or deleted; the stack rolls back."""

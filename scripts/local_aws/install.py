@@ -1,0 +1,33 @@
+"""One call completes moto in this process: every module that adds something has an `install`."""
+
+from __future__ import annotations
+
+from local_aws import (
+    cloudformation,
+    functions,
+    identity,
+    organization,
+    sagemaker_projects,
+    servicecatalog,
+    tagging,
+)
+
+_installed: list[bool] = []
+
+
+def install() -> None:
+    """Complete moto; a second call does nothing."""
+    if _installed:
+        return
+    _installed.append(True)
+    parts = (
+        identity,
+        organization,
+        functions,
+        cloudformation,
+        servicecatalog,
+        sagemaker_projects,
+        tagging,
+    )
+    for part in parts:
+        part.install()
