@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from catalog.model import Organization, OrganizationalUnit
+from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 from moto.organizations import utils
@@ -105,10 +106,25 @@ def forget() -> None:
 
 
 def install() -> None:
-    """Let StackSets be delegated too: moto's list of services that can be is incomplete."""
+    """Let StackSets be delegated too, and delegated administrators read the tree; moto does not."""
     services = FakeDelegatedAdministrator.SUPPORTED_SERVICES
     if STACKSETS not in services:
         services.append(STACKSETS)
+    OrganizationsBackend.describe_organizational_unit = _describe_unit  # type: ignore[method-assign]
+
+
+def _describe_unit(backend: OrganizationsBackend, **request: str) -> dict[str, object]:
+    """DescribeOrganizationalUnit, for the management account and delegated administrators."""
+    account = backend.account_id
+    if _management and account not in _management:
+        if not any(admin.account.id == account for admin in _backend().admins):
+            raise JsonRESTError(
+                "AccessDeniedException", "You don't have permissions to access this resource."
+            )
+        backend = _backend()
+    unit = backend.get_organizational_unit_by_id(request["OrganizationalUnitId"])
+    described: dict[str, object] = unit.describe()
+    return described
 
 
 def _backend() -> OrganizationsBackend:
