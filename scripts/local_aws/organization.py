@@ -110,7 +110,7 @@ def install() -> None:
     services = FakeDelegatedAdministrator.SUPPORTED_SERVICES
     if STACKSETS not in services:
         services.append(STACKSETS)
-    OrganizationsBackend.describe_organizational_unit = _describe_unit  # type: ignore[method-assign]
+    OrganizationsBackend.describe_organizational_unit = _describe_unit
 
 
 def _describe_unit(backend: OrganizationsBackend, **request: str) -> dict[str, object]:
