@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from catalog.model import Organization, OrganizationalUnit
-from local_aws import embedded
+from local_aws import embedded, identity
 from local_aws.process import Embedded
 
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
@@ -47,6 +48,12 @@ ORGANIZATION = Organization(
 )
 
 
+@functools.cache
+def _session() -> boto3.Session:
+    """One session for all tests, because reading a service's model costs more than most tests."""
+    return boto3.Session()
+
+
 @dataclass
 class World:
     """The embedded AWS with what most tests begin with; every call goes through boto3."""
@@ -57,7 +64,14 @@ class World:
     def client(self, service: str, account: str = HUB, role: str = "OrganizationAccountAccessRole"):
         key = service, account, role
         if key not in self.clients:
-            self.clients[key] = self.aws.session(account, role).client(service)
+            access, secret, token = identity.keys_for(f"arn:aws:iam::{account}:role/{role}")
+            self.clients[key] = _session().client(
+                service,
+                region_name=self.aws.region,
+                aws_access_key_id=access,
+                aws_secret_access_key=secret,
+                aws_session_token=token,
+            )
         return self.clients[key]
 
     @functools.cached_property

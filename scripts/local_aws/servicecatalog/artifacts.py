@@ -149,9 +149,10 @@ def describe_provisioning_artifact(call: Call) -> dict[str, Any]:
         raise InvalidParameters(f"More than one provisioning artifact is named {name}.")
     answer: dict[str, Any] = {
         "ProvisioningArtifactDetail": views.artifact_detail(found[0]),
-        "Info": _info(found[0], call) if params.get("Verbose") else {},
         "Status": found[0].status,
     }
+    if params.get("Verbose"):
+        answer["Info"] = _info(found[0], call)
     if params.get("IncludeProvisioningArtifactParameters"):
         answer["ProvisioningArtifactParameters"] = templates.parameters(found[0].template)
     return answer
