@@ -17,6 +17,7 @@ from typing import Any
 import cfnlint.rules
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode.decode import decode_str
+from cfnlint.helpers import REGIONS
 from cfnlint.rules import Rules
 from cfnlint.runner.template import run_template_by_data
 
@@ -30,6 +31,9 @@ STAMP = "Catalog"
 
 MESSAGE_LENGTH = 240
 """Characters; cfn-lint repeats whole lists of allowed values in some messages (W3037: 16 KB)."""
+
+FALLBACK_REGION = "us-east-1"
+"""For templates of which no region is known: the one that has every resource type."""
 
 OURS = frozenset({"E2900"})
 """What cfn-lint checks about parameter files; `catalog.scenarios` does, at the scenario's line."""
@@ -46,18 +50,32 @@ def findings(text: str, kind: Kind, regions: Sequence[str]) -> tuple[Finding, ..
     Returns:
         Findings whose `file` is empty and whose lines count in `text`; nothing informational.
     """
-    return _run(_every_rule(), text, kind, regions)
+    known = [region for region in regions if region in REGIONS] or [FALLBACK_REGION]
+    unheard = tuple(_unheard_of(region) for region in regions if region not in REGIONS)
+    return (*_run(_every_rule(), text, kind, known), *unheard)
+
+
+def _unheard_of(region: str) -> Finding:
+    return Finding(
+        file="",
+        line=1,
+        rule="C410",
+        message=f"cfn-lint does not know the region {region}, and checks nothing for it.",
+        remedy="Correct the target's regions in catalog.yaml, or take up a newer cfn-lint.",
+        severity=Severity.WARNING,
+    )
 
 
 def house_findings(text: str, kind: Kind) -> tuple[Finding, ...]:
     """As `findings`, of the house rules alone."""
-    return _run(_house_rules(), text, kind, ("us-east-1",))
+    return _run(_house_rules(), text, kind, (FALLBACK_REGION,))
 
 
 @cache
 def _every_rule() -> Any:
     rules = Rules.create_from_directory(str(Path(cfnlint.rules.__file__).parent))
     rules.extend([rule() for rule in rule_classes()])
+    gc.freeze()
     return rules
 
 
@@ -138,7 +156,10 @@ def _stamp_keys(value: Any) -> Iterator[str]:
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """Spare the collector the rules and schemas, which live on: a quarter of the time."""
+    """Keep the collector from walking a template's objects over and over while it is linted.
+
+    With the rules frozen, which live as long as the process, a tenth of the time is saved.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

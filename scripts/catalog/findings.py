@@ -316,4 +316,9 @@ REGISTRY: tuple[Rule, ...] = (
         "A scenario's values satisfy the template's rules",
         "CloudFormation refuses to create the stack.",
     ),
+    Rule(
+        "C410",
+        "A target's regions are known to cfn-lint",
+        "A template is not checked against what an unknown region offers.",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,14 @@ def test_the_kind_decides_which_rules_hold() -> None:
     assert {f.rule for f in lint([request(BUCKET)], cache=None)} == {"E9505"}
     as_project = {f.rule for f in lint([request(BUCKET, kind=Kind.PROJECT)], cache=None)}
     assert as_project == {"E9101", "E9202", "E9505"}
+
+
+def test_an_unknown_region_is_said_and_the_others_are_linted() -> None:
+    asked = replace(request(BUCKET), regions=("eu-west-1", "eu-west-99"))
+    unheard, house = lint([asked], cache=None)
+    assert (unheard.rule, unheard.severity) == ("C410", Severity.WARNING)
+    assert "eu-west-99" in unheard.message
+    assert house.rule == "E9505"
 
 
 # --- Allowances ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ ANSWER = re.compile(r"\bResponseURL\b|\bcfnresponse\b")
 class CustomResourceRequests(HouseRule):
     """The inline code behind a custom resource tells the requests apart, and answers.
 
-    Only inline code is seen here; code in a bundle is read when it is packed.
+    Only inline code can be seen from a template; a bundle's code has tests of its own.
     """
 
     id = "E9506"
