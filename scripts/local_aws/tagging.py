@@ -91,7 +91,7 @@ def _matching(account: str, region: str, params: Mapping[str, Any]) -> list[Tagg
 
 def _read(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise _invalid("The pagination token is not valid.") from error
 

@@ -64,6 +64,6 @@ def _write(last: str) -> str:
 
 def _read(token: str) -> str:
     try:
-        return str(json.loads(base64.urlsafe_b64decode(token.encode())))
+        return str(json.loads(base64.b64decode(token, altchars=b"-_", validate=True)))
     except (binascii.Error, ValueError) as error:
         raise InvalidParameters("Invalid page token.") from error
