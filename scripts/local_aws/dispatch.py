@@ -30,7 +30,7 @@ from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import NotFound
 
-from local_aws import faults, identity, serial
+from local_aws import buckets, faults, identity, serial
 from local_aws.errors import Refusal
 
 log = logging.getLogger("local_aws")
@@ -101,6 +101,7 @@ def perform(call: Call, request: Request) -> Answer:
     with serial.turn():
         try:
             identity.check(request)
+            buckets.check(request)
             return _handled(call, request)
         except ServiceException as error:
             return refusal(call, request, error.code, error.message)
@@ -152,7 +153,7 @@ def refusal(call: Call, request: Request, code: str, text: str, *, status: int =
 
 # --- Who is called ----------------------------------------------------------------------------
 
-_hosts = DomainDispatcherApplication(create_app=lambda service: None)  # type: ignore[arg-type,return-value]
+_hosts = DomainDispatcherApplication(create_app=lambda _: None)
 
 
 def identify(request: Request) -> Call:
@@ -166,9 +167,9 @@ def identify(request: Request) -> Call:
 
 def _host(request: Request) -> str:
     if request.host.endswith("amazonaws.com"):
-        return request.host
+        return str(request.host)
     inferred = _hosts.infer_service_region_host(request.environ, request.path)
-    return inferred or "s3.us-east-1.amazonaws.com"  # unsigned: a presigned or public object
+    return str(inferred or "s3.us-east-1.amazonaws.com")  # unsigned: a presigned or public object
 
 
 @functools.lru_cache(maxsize=1024)
@@ -193,7 +194,7 @@ def _route(backend: str, host: str, path: str) -> Handler | None:
 @functools.cache
 def _routes(backend: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
     try:
-        regions = backends.get_backend(backend)  # type: ignore[call-overload]
+        regions = backends.get_backend(backend)
     except (ImportError, AttributeError):
         return ()
     anywhere = regions
@@ -213,7 +214,7 @@ def _boto3_name(handler: Handler | None) -> str:
 
 def _operation(service: str, request: Request) -> str:
     if target := request.headers.get("X-Amz-Target"):
-        return target.rpartition(".")[2]
+        return str(target).rpartition(".")[2]
     if service != "s3" and (action := request.values.get("Action")):
         return str(action)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local_aws import (
+    buckets,
     cloudformation,
     functions,
     identity,
@@ -21,6 +22,7 @@ def install() -> None:
         return
     _installed.append(True)
     parts = (
+        buckets,
         identity,
         organization,
         functions,

@@ -1,0 +1,57 @@
+"""What S3 says about whose bucket it is and who comes by TLS; moto looks at neither.
+
+A call that names the owner it expects (`x-amz-expected-bucket-owner`) is refused when the bucket
+is somebody else's (S3 user guide, *Verifying bucket ownership with bucket owner condition*). A
+statement that only concerns calls without TLS concerns nobody here: loopback stands for TLS.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.core.request import Request
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket, s3_backends
+
+from local_aws.errors import Refusal
+
+_OWNER = "x-amz-expected-bucket-owner"
+
+
+def install() -> None:
+    """Let bucket policies be read with the one condition every bucket of ours has."""
+    FakeBucket.get_permission = _permission
+
+
+def check(request: Request) -> None:
+    """Refuse a call that expects another owner of its bucket.
+
+    Raises:
+        Refusal: AccessDenied.
+    """
+    expected = request.headers.get(_OWNER)
+    if not expected:
+        return
+    _, owner = s3_backends.bucket_accounts.get(_bucket(request), ("", expected))
+    if owner != expected:
+        raise Refusal("AccessDenied", "Access Denied")
+
+
+def _bucket(request: Request) -> str:
+    host, _, rest = request.host.partition(".s3")
+    return str(host) if rest else str(request.path).lstrip("/").partition("/")[0]
+
+
+def _permission(bucket: Any, action: str, resource: str) -> Any:
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    policy = json.loads(bucket.policy)
+    held = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    policy["Statement"] = [statement for statement in held if not _about_plain_http(statement)]
+    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
+
+
+def _about_plain_http(statement: Any) -> bool:
+    condition = statement.get("Condition", {}).get("Bool", {})
+    return str(condition.get("aws:SecureTransport", "")).lower() == "false"
