@@ -28,6 +28,6 @@ def embedded(organization: Organization, hub: str, region: str) -> AbstractConte
         hub: 12-digit account that administers Service Catalog and StackSets.
         region: Where sessions work unless told otherwise.
     """
-    from local_aws.process import embedded as enter
+    from local_aws.process import embedded as enter  # noqa: PLC0415 - imports all of moto
 
     return enter(organization, hub, region)

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from local_aws import application, identity, process
+from local_aws.install import install
 from local_aws.server import Wanted, organization_from_json
 
 LOOK_EVERY = 5.0
@@ -27,7 +28,7 @@ def main(state_dir: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     wanted = Wanted(**json.loads((state_dir / "wanted.json").read_text("utf-8")))
     description = organization_from_json(wanted.organization)
-    process.install()
+    install()
 
     def start_again() -> None:
         process.set_up(description, wanted.hub)

@@ -26,11 +26,11 @@ from local_aws import custom_resources, dispatch, faults, serial
 CONTROL = "/local-aws/"
 
 
-class _ServerRequest(Request):
+class _ServerRequest(Request):  # type: ignore[misc]  # moto is read untyped
     from_wsgi_server = True
 
 
-class _Handler(MotoRequestHandler):
+class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is read untyped
     """HTTP/1.1 with connections kept open, which halves the cost of a call."""
 
     protocol_version = "HTTP/1.1"
@@ -38,7 +38,10 @@ class _Handler(MotoRequestHandler):
     wbufsize = -1
 
     def handle_expect_100(self) -> bool:
-        return True  # werkzeug answers it itself
+        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.wfile.flush()
+        del self.headers["Expect"]  # werkzeug would answer it too, and leave it in the buffer
+        return True
 
     def log_request(self, *_: Any, **__: Any) -> None:
         """Nothing: the call log counts."""

@@ -63,11 +63,11 @@ def credentials(server: Server, account: str, role: str = ACCESS_ROLE) -> Creden
     Raises:
         botocore.exceptions.ClientError: There is no such role, or it does not trust us.
     """
-    import botocore.session  # slow to import, and most callers need no credentials
+    import botocore.session  # noqa: PLC0415 - slow, and most callers need no credentials
 
     session = botocore.session.Session()
     session.set_credentials(server.access_key, server.secret_key)
-    sts = session.create_client("sts", region_name=server.region, endpoint_url=server.endpoint)
+    sts: Any = session.create_client("sts", region_name=server.region, endpoint_url=server.endpoint)
     arn = f"arn:aws:iam::{account}:role/{role}"
     given = sts.assume_role(RoleArn=arn, RoleSessionName="local")["Credentials"]
     return Credentials(

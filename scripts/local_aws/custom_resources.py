@@ -41,7 +41,7 @@ def deliver(token: str, body: bytes) -> bool:
     """
     answer = json.loads(body)
     if not isinstance(answer, Mapping):
-        raise ValueError("an answer of a custom resource is an object")
+        raise ValueError("an answer of a custom resource is an object")  # noqa: TRY004
     if token not in _inboxes:
         return False
     _inboxes[token].append(dict(answer))

@@ -20,7 +20,7 @@ from typing import Any
 
 
 class Context:
-    """What a handler is given beside the event (Lambda developer guide, *Python context object*)."""
+    """What a handler gets beside the event (Lambda developer guide, *Python context object*)."""
 
     def __init__(self) -> None:
         environment = os.environ
@@ -51,7 +51,7 @@ def main() -> None:
         found = getattr(importlib.import_module(module.replace("/", ".")), name)
         result: dict[str, Any] = {"ok": found(event, Context())}
         text = json.dumps(result)
-    except BaseException as error:  # noqa: BLE001 - whatever a handler raises is its result
+    except BaseException as error:  # whatever a handler raises is its result
         traceback.print_exc()
         failure = {
             "errorMessage": str(error),

@@ -106,7 +106,7 @@ def _code(function: LambdaFunction) -> Path:
 def _unpacked(digest: str, code: bytes) -> Path:  # noqa: ARG001 - the digest is the cache's key
     directory = Path(tempfile.mkdtemp(prefix="function-", dir=_directory()))
     with zipfile.ZipFile(io.BytesIO(code)) as archive:
-        archive.extractall(directory)  # noqa: S202 - extractall keeps members inside
+        archive.extractall(directory)
     return directory
 
 
@@ -122,7 +122,7 @@ def endpoint() -> str:
     """Where a child process reaches this AWS: the server we are, or one started for tests."""
     if given := os.environ.get("LOCAL_AWS_ENDPOINT"):
         return given
-    from local_aws import application  # a server is not needed before the first function runs
+    from local_aws import application  # noqa: PLC0415 - only for the first function of a test
 
     server = application.make("in-process", lambda: None)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -131,4 +131,4 @@ def endpoint() -> str:
 
 def install() -> None:
     """Run functions here instead of in containers."""
-    LambdaFunction._invoke_lambda = _run  # type: ignore[method-assign]  # noqa: SLF001
+    LambdaFunction._invoke_lambda = _run

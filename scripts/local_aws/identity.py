@@ -130,6 +130,6 @@ def _aws_policies(backend: iam.IAMBackend) -> list[iam.AWSManagedPolicy]:  # noq
 
 def install() -> None:
     """Make moto look keys up the fast way, know AWS's policies, and assume roles the strict way."""
-    iam.IAMBackend._init_aws_policies = _aws_policies  # type: ignore[method-assign]
+    iam.IAMBackend._init_aws_policies = _aws_policies
     iam.get_account_id_from = lambda access_key: account_of(access_key) or iam.DEFAULT_ACCOUNT_ID
-    sts.STSBackend.assume_role = _assume_role  # type: ignore[method-assign]
+    sts.STSBackend.assume_role = _assume_role

@@ -53,7 +53,7 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
     """See `local_aws.embedded`."""
     install()
     before = BotocoreStubber.process_request
-    BotocoreStubber.process_request = _process_request  # type: ignore[method-assign]
+    BotocoreStubber.process_request = _process_request
     with mock_aws():
         set_up(description, hub)
         try:
@@ -61,11 +61,11 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
         finally:
             faults.reset()
             organization.forget()
-            BotocoreStubber.process_request = before  # type: ignore[method-assign]
+            BotocoreStubber.process_request = before
 
 
 def _process_request(stubber: BotocoreStubber, request: object) -> dispatch.Answer:  # noqa: ARG001
-    incoming = normalize_request(request)  # type: ignore[arg-type]
+    incoming = normalize_request(request)
     try:
         return dispatch.answer(incoming)
     except dispatch.Dropped as lost:

@@ -192,7 +192,7 @@ def _start(state_dir: Path, wanted: Wanted) -> Server:
     (state_dir / "server.json").unlink(missing_ok=True)
     (state_dir / "wanted.json").write_text(json.dumps(asdict(wanted)), "utf-8")
     with (state_dir / "server.log").open("wb") as log:
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # noqa: S603 - our interpreter, our module
             [sys.executable, "-m", "local_aws", str(state_dir.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -232,7 +232,7 @@ def _wait_for_end(server: Server) -> None:
     while client.ask(server.endpoint, "GET", "identity", quietly=True) is not None:
         if time.monotonic() > deadline:
             raise ServerFault(
-                f"The embedded AWS (process {server.pid}) did not end within {STOPPED_WITHIN:.0f} s",
+                f"The embedded AWS (process {server.pid}) did not end",
                 f"End it with `kill -9 {server.pid}`.",
             )
         time.sleep(0.05)

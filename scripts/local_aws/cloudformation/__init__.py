@@ -16,13 +16,13 @@ from local_aws.cloudformation import (
     change_sets,
     creating,
     deleting,
-    stack_set_api,
+    nested,
     stack_sets,
     store,
     updating,
 )
-from local_aws.cloudformation.api import CloudFormation
 from local_aws.cloudformation.model import Ask, Stack
+from local_aws.cloudformation.stack_set_api import CloudFormation
 from local_aws.cloudformation.template import parse_template
 
 __all__ = [
@@ -144,4 +144,5 @@ def forget() -> None:
 
 def install() -> None:
     """Answer for CloudFormation instead of moto."""
+    nested.install()
     dispatch.serve("cloudformation", CloudFormation)

@@ -33,13 +33,13 @@ ACKNOWLEDGED = frozenset(
         "AWS::IAM::UserToGroupAddition",
     }
 )
-"""Types that need an acknowledgement (CloudFormation API reference, *CreateStack*, Capabilities)."""
+"""Types that need an acknowledgement (API reference, *CreateStack*, Capabilities)."""
 
 TAG_LIMIT = 50
 
 
 def admit(ask: Ask, outside: Outside) -> tuple[Template, dict[str, Any]]:
-    """The template and the values of its parameters, if the request is one CloudFormation takes.
+    """Template and values of its parameters, if the request is one CloudFormation takes.
 
     Raises:
         ValidationError: Name, size, template, parameters, rules, tags or role are wrong.

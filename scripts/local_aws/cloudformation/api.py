@@ -19,7 +19,7 @@ PAGE = 100
 """Entries of one page; CloudFormation's pages are of a megabyte or a hundred."""
 
 
-class CloudFormation(BaseResponse):
+class CloudFormation(BaseResponse):  # type: ignore[misc]  # moto is read untyped
     """Answers for CloudFormation; operations are added by `operation`."""
 
     def __init__(self) -> None:

@@ -20,10 +20,13 @@ from local_aws.cloudformation.world import Outside, scope_of
 from local_aws.errors import Refusal
 
 REVIEW = "REVIEW_IN_PROGRESS"
-NOTHING = "The submitted information didn't contain changes. Submit different information to create a change set."
+NOTHING = (
+    "The submitted information didn't contain changes. "
+    "Submit different information to create a change set."
+)
 
 
-class ChangeSetNotFound(ServiceException):
+class ChangeSetNotFound(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """There is no such change set."""
 
     code = "ChangeSetNotFound"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-from moto.core.exceptions import HTTPException, ServiceException
+from moto.core.exceptions import ServiceException
 
-from local_aws.cloudformation import admission, deleting, ordering, providers, schemas, store
+from local_aws.cloudformation import (
+    admission,
+    deleting,
+    ordering,
+    outcomes,
+    providers,
+    schemas,
+    store,
+)
 from local_aws.cloudformation.errors import AlreadyExists, ResourceFailed, ValidationError
 from local_aws.cloudformation.intrinsic import Scope
 from local_aws.cloudformation.model import Ask, Resource, Stack, new_id
-from local_aws.cloudformation.providers.base import Order
 from local_aws.cloudformation.world import Outside, Within, resolved_properties, scope_of
-
-log = logging.getLogger("local_aws")
 
 
 def create(account: str, region: str, ask: Ask) -> Stack:
@@ -112,39 +114,14 @@ def make(stack: Stack, scope: Scope, name: str) -> bool:
     stack.note(draft, "CREATE_IN_PROGRESS")
     try:
         draft = declared(stack, scope, name)
-        draft.made = providers.of(kind).create(order_for(stack, draft))
-    except Exception as error:  # noqa: BLE001 - whatever a service says is the reason
+        draft.made = providers.of(kind).create(outcomes.order_for(stack, draft))
+    except Exception as error:  # whatever a service says is the reason
         stack.resources.setdefault(name, draft)
-        stack.note(stack.resources[name], "CREATE_FAILED", reason_of(error))
+        stack.note(stack.resources[name], "CREATE_FAILED", outcomes.reason_of(error))
         return False
     stack.resources[name] = draft
     stack.note(draft, "CREATE_COMPLETE")
     return True
-
-
-def order_for(
-    stack: Stack, resource: Resource, properties: Mapping[str, Any] | None = None
-) -> Order:
-    """What a provider is asked about a resource."""
-    own = {tag["Key"] for tag in _own_tags(resource)}
-    return Order(
-        kind=resource.kind,
-        logical_id=resource.logical_id,
-        properties=resource.properties if properties is None else properties,
-        stack_id=stack.id,
-        stack_name=stack.name,
-        account=stack.account,
-        region=stack.region,
-        role_arn=stack.ask.role_arn,
-        tags={key: value for key, value in stack.ask.tags.items() if key not in own},
-    )
-
-
-def _own_tags(resource: Resource) -> list[Mapping[str, Any]]:
-    tags = resource.properties.get("Tags") or []
-    if isinstance(tags, Mapping):
-        return [{"Key": key} for key in tags]
-    return [tag for tag in tags if isinstance(tag, Mapping) and "Key" in tag]
 
 
 def finish(stack: Stack, scope: Scope) -> None:
@@ -186,24 +163,3 @@ def _check_export(stack: Stack, name: str) -> None:
                 f"Export with name {name} is already exported by stack {other.name}. "
                 "Rollback requested by user."
             )
-
-
-def reason_of(error: Exception) -> str:
-    """Why a resource failed, in the service's words."""
-    match error:
-        case ResourceFailed():
-            return str(error)
-        case ClientError():
-            said = error.response["Error"]
-            request = error.operation_name
-            return (
-                f"Resource handler returned message: {said['Message']} ({request}; {said['Code']})"
-            )
-        case ServiceException():
-            return str(error.message)
-        case HTTPException():
-            return str(getattr(error, "message", "") or error.description)
-        case NotImplementedError():
-            return f"{error} (the embedded AWS)"
-    log.exception("a resource failed inside the embedded AWS", exc_info=error)
-    return f"Internal Failure: {type(error).__name__}: {error}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from moto.core.utils import utcnow
 
-from local_aws.cloudformation import creating, providers, store
+from local_aws.cloudformation import outcomes, providers, store
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.model import Resource, Stack
 
@@ -17,6 +17,7 @@ def delete(stack: Stack, *, retain: bool = False, retained: Iterable[str] = ()) 
     """Delete a stack; what cannot be deleted leaves it `DELETE_FAILED`, which is no exception.
 
     Args:
+        stack: To be deleted.
         retain: Keep every resource.
         retained: Logical ids of resources to keep.
 
@@ -61,6 +62,7 @@ def remove(
     A resource goes after everything that needs it; one whose dependants could not be deleted stays.
 
     Args:
+        stack: Whose resources.
         names: Logical ids; what is not made is passed over.
         keep: Logical ids that stay whatever their policy.
         creation: Whether this rolls back the creation of the resources.
@@ -83,10 +85,10 @@ def unmake(stack: Stack, resource: Resource) -> bool:
     assert resource.made is not None  # noqa: S101 - callers look
     stack.note(resource, "DELETE_IN_PROGRESS")
     try:
-        order = creating.order_for(stack, resource)
+        order = outcomes.order_for(stack, resource)
         providers.of(resource.kind).delete(order, resource.made)
-    except Exception as error:  # noqa: BLE001 - whatever a service says is the reason
-        stack.note(resource, "DELETE_FAILED", creating.reason_of(error))
+    except Exception as error:  # whatever a service says is the reason
+        stack.note(resource, "DELETE_FAILED", outcomes.reason_of(error))
         return False
     stack.note(resource, "DELETE_COMPLETE")
     return True

@@ -5,19 +5,19 @@ from __future__ import annotations
 from moto.core.exceptions import ServiceException
 
 
-class ValidationError(ServiceException):
+class ValidationError(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """A request or template that CloudFormation does not accept."""
 
     code = "ValidationError"
 
 
-class InsufficientCapabilities(ServiceException):
+class InsufficientCapabilities(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """The template needs an acknowledgement that the request lacks."""
 
     code = "InsufficientCapabilitiesException"
 
 
-class AlreadyExists(ServiceException):
+class AlreadyExists(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """A stack of this name exists."""
 
     code = "AlreadyExistsException"

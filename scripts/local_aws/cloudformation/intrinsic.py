@@ -156,7 +156,7 @@ def _sub(scope: Scope, value: Any) -> str:
             return text(scope.resolve(given[name]))
         return text(_get_att(scope, name) if "." in name else _ref(scope, name))
 
-    return scope._with_dynamic(_IN_SUB.sub(replaced, template))  # noqa: SLF001
+    return scope._with_dynamic(_IN_SUB.sub(replaced, template))
 
 
 def _find_in_map(scope: Scope, value: Any) -> Any:
@@ -168,7 +168,7 @@ def _find_in_map(scope: Scope, value: Any) -> Any:
     found: Any = scope.mappings
     for key in path:
         if not isinstance(found, Mapping) or key not in found:
-            if len(value) == 4:  # noqa: PLR2004 - the fourth is {DefaultValue: …}
+            if len(value) == 4:  # the fourth is {DefaultValue: …}
                 return scope.resolve(value[3]["DefaultValue"])
             place = "::".join(path)
             raise ValidationError(f"Template error: Unable to get mapping for {place}")

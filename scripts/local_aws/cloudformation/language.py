@@ -58,7 +58,7 @@ def _expanded(value: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _loop(key: str, loop: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    if not (isinstance(loop, list) and len(loop) == 3 and isinstance(loop[2], Mapping)):  # noqa: PLR2004
+    if not (isinstance(loop, list) and len(loop) == 3 and isinstance(loop[2], Mapping)):
         raise ValidationError(f"Template format error: {key} is [identifier, collection, outputs]")
     identifier, collection, body = loop
     out: dict[str, Any] = {}

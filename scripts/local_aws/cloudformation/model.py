@@ -85,6 +85,7 @@ class Stack:
     status: str = ""
     reason: str = ""
     failure: str = ""
+    began: int = 0
     created: datetime = field(default_factory=utcnow)
     updated: datetime | None = None
     deleted: datetime | None = None
@@ -115,9 +116,10 @@ class Stack:
         """Take a status, with its event."""
         self.status, self.reason = status, reason
         if status.endswith("_IN_PROGRESS") and "ROLLBACK" not in status:
-            self.failure = ""
+            self.failure, self.began = "", len(self.events)
         elif reason:
-            causes = (event for event in self.events if event["ResourceStatus"].endswith("FAILED"))
+            events = self.events[self.began :]
+            causes = (event for event in events if event["ResourceStatus"].endswith("FAILED"))
             cause = next(causes, {"ResourceStatusReason": ""}).get("ResourceStatusReason", "")
             self.failure = f"{reason} {cause}".strip()
         self._event(self.name, self.id, STACK, status, reason)

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import regex  # type: ignore[import-untyped] - patterns are ECMA's; `re` knows fewer
+import jsonschema  # type: ignore[import-untyped]
+import regex  # type: ignore[import-untyped]  # patterns are ECMA's; `re` knows fewer
 
 Schema = dict[str, Any]
 
@@ -158,7 +158,7 @@ def _is_string(_: Any, value: Any) -> bool:
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
     if isinstance(value, str) and (found := _compiled(pattern)) and not found.search(value):
-        yield jsonschema.ValidationError(f"failed validation constraint for keyword [pattern]")
+        yield jsonschema.ValidationError("failed validation constraint for keyword [pattern]")
 
 
 @functools.cache

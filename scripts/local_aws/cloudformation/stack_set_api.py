@@ -7,11 +7,13 @@ from typing import Any
 from moto.core.responses import BaseResponse
 
 from local_aws.cloudformation import stack_sets
-from local_aws.cloudformation.api import operation, page
+from local_aws.cloudformation.api import CloudFormation, operation, page
 from local_aws.cloudformation.model import Ask
 from local_aws.cloudformation.requests import Params, pairs_of, parameters_of, template_of
 from local_aws.cloudformation.stack_sets import Instance, StackSet, get, owner_of
 from local_aws.errors import Refusal
+
+__all__ = ["CloudFormation"]
 
 
 def _set(caller: BaseResponse, params: Params) -> StackSet:

@@ -1,8 +1,9 @@
 """StackSets: one template as stacks in many accounts and regions.
 
-Self-managed sets deploy by account list through roles that must exist on both sides; service-managed
-ones by OU, without roles, for the management account or its delegated administrator (CloudFormation
-user guide, *StackSets concepts* and *Prerequisites*). Operations are done when they are answered.
+Self-managed sets deploy by account list through roles that must exist on both sides;
+service-managed ones by OU, without roles, for the management account or its delegated administrator
+(CloudFormation user guide, *StackSets concepts* and *Prerequisites*). Operations are done when
+they are answered.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole"
 ADMINISTRATION_ROLE = "AWSCloudFormationStackSetAdministrationRole"
 
 
-class StackSetNotFound(ServiceException):
+class StackSetNotFound(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """There is no such stack set."""
 
     code = "StackSetNotFoundException"
 
 
-class StackSetNotEmpty(ServiceException):
+class StackSetNotEmpty(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """It still has instances."""
 
     code = "StackSetNotEmptyException"
     message = "StackSet is not empty"
 
 
-class NameAlreadyExists(ServiceException):
+class NameAlreadyExists(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """A stack set has this name."""
 
     code = "NameAlreadyExistsException"
@@ -97,8 +98,7 @@ def forget_all() -> None:
 
 
 def owner_of(caller: BaseResponse, params: Params) -> tuple[str, str]:
-    """Whose sets a call means, with its region: a delegated administrator acts on the
-    management account's.
+    """Account and region whose sets a call means; a delegated administrator's are management's.
 
     Raises:
         ValidationError: The caller is no delegated administrator but says so.

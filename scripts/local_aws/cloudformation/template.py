@@ -147,7 +147,7 @@ def _mapping(loader: Any, node: Any) -> dict[str, Any]:
 
 _Loader.add_multi_constructor("!", _function)
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 
 
 def _read_yaml(text: str) -> Any:
@@ -167,7 +167,7 @@ def check(template: Template) -> None:
         raise _malformed(f"Invalid template property or properties [{', '.join(unknown)}]")
     if str(template.get("AWSTemplateFormatVersion", "2010-09-09")) != "2010-09-09":
         raise _malformed(f"{template['AWSTemplateFormatVersion']} is not a supported value.")
-    if len(str(template.get("Description") or "").encode()) > 1024:  # noqa: PLR2004
+    if len(str(template.get("Description") or "").encode()) > 1024:
         raise _malformed("'Description' length is greater than 1024.")
     for section in ("Resources", "Parameters", "Mappings", "Outputs", "Conditions", "Rules"):
         _check_section(template, section)

@@ -10,7 +10,15 @@ from __future__ import annotations
 from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
 
-from local_aws.cloudformation import admission, creating, deleting, ordering, providers, schemas
+from local_aws.cloudformation import (
+    admission,
+    creating,
+    deleting,
+    ordering,
+    outcomes,
+    providers,
+    schemas,
+)
 from local_aws.cloudformation.errors import ResourceFailed, ValidationError
 from local_aws.cloudformation.intrinsic import Scope
 from local_aws.cloudformation.model import Ask, Resource, Stack
@@ -98,9 +106,9 @@ class _Update:
             self.touched.append(name)
             stack.note(old.copy(), "UPDATE_IN_PROGRESS")
             self._change(old, new)
-        except Exception as error:  # noqa: BLE001 - whatever a service says is the reason
+        except Exception as error:  # whatever a service says is the reason
             stack.resources[name] = old.copy()
-            stack.note(stack.resources[name], "UPDATE_FAILED", creating.reason_of(error))
+            stack.note(stack.resources[name], "UPDATE_FAILED", outcomes.reason_of(error))
             return False
         stack.resources[name] = new
         stack.note(new, "UPDATE_COMPLETE")
@@ -108,7 +116,7 @@ class _Update:
 
     def _change(self, old: Resource, new: Resource) -> None:
         provider = providers.of(new.kind)
-        order = creating.order_for(self.stack, new)
+        order = outcomes.order_for(self.stack, new)
         assert old.made is not None  # noqa: S101 - looked at before
         if _needs_replacement(old, new):
             _refuse_same_name(old, new)
@@ -160,10 +168,10 @@ class _Update:
             stack.note(old, "UPDATE_COMPLETE")
             return deleting.unmake(stack, new)
         try:
-            order = creating.order_for(stack, old)
+            order = outcomes.order_for(stack, old)
             old.made = providers.of(old.kind).update(order, new.made, new.properties)
-        except Exception as error:  # noqa: BLE001 - whatever a service says is the reason
-            stack.note(old, "UPDATE_FAILED", creating.reason_of(error))
+        except Exception as error:  # whatever a service says is the reason
+            stack.note(old, "UPDATE_FAILED", outcomes.reason_of(error))
             return False
         stack.note(old, "UPDATE_COMPLETE")
         return True

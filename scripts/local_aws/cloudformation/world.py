@@ -1,4 +1,4 @@
-"""Where a template's values come from: other stacks, parameter stores, the stack's own resources."""
+"""Where a template's values come from: other stacks, stores, the stack's own resources."""
 
 from __future__ import annotations
 

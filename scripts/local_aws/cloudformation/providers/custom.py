@@ -70,7 +70,7 @@ def _invoke(token: str, request: Mapping[str, Any]) -> str:
         function = lambda_backends[parts[4]][parts[3]].get_function(token)
     except Exception as error:
         raise ResourceFailed(f"Lambda function {token} was not found") from error
-    result, failed, _ = function._invoke_lambda(request)  # noqa: SLF001 - moto's only door
+    result, failed, _ = function._invoke_lambda(request)  # moto's only door
     return str(json.loads(result).get("errorMessage", "")) or "failed" if failed else ""
 
 
@@ -83,7 +83,7 @@ def _judged(
         raise ResourceFailed(f"{text} (RequestId: {request['RequestId']}){why}")
     answer = answers[0]
     if answer.get("Status") != "SUCCESS":
-        text = f"Received response status [FAILED] from custom resource. Message returned: "
+        text = "Received response status [FAILED] from custom resource. Message returned: "
         raise ResourceFailed(f"{text}{answer.get('Reason', '')}")
     if not answer.get("PhysicalResourceId"):
         raise ResourceFailed("Invalid PhysicalResourceId in the response of the custom resource")

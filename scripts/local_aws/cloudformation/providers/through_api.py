@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
-from botocore.model import Shape
 
 from local_aws import inside
 from local_aws.cloudformation import schemas
@@ -56,6 +55,7 @@ class Through:
 
     def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
         """Change the resource; without an implementation, refuse by name."""
+        del client, made, old
         raise ResourceFailed(f"Updating {order.kind} is not implemented in the embedded AWS")
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:
@@ -129,7 +129,7 @@ def shaped(client: Any, operation: str, values: Mapping[str, Any]) -> dict[str, 
     return dict(_fitted(shape, values))
 
 
-def _fitted(shape: Shape, value: Any) -> Any:
+def _fitted(shape: Any, value: Any) -> Any:
     match shape.type_name:
         case "structure":
             by_case = {name.lower(): name for name in shape.members}

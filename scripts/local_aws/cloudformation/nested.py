@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws.cloudformation import creating, deleting, providers, updating
 from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.intrinsic import text
+from local_aws.cloudformation.model import Ask, Stack
 from local_aws.cloudformation.providers.base import Made, Order, generated_name
+from local_aws.cloudformation.sources import from_url
 
 KIND = "AWS::CloudFormation::Stack"
 
@@ -17,8 +20,6 @@ class Nested:
 
     def create(self, order: Order) -> Made:
         """Create the stack; one that rolls back is a failure."""
-        from local_aws.cloudformation import creating  # a stack creates stacks
-
         stack = creating.create(order.account, order.region, self._ask(order))
         if stack.status != "CREATE_COMPLETE":
             raise ResourceFailed(f"Embedded stack {stack.id} was not successfully created")
@@ -26,8 +27,6 @@ class Nested:
 
     def update(self, order: Order, made: Made, old: Mapping[str, Any]) -> Made:  # noqa: ARG002
         """Update the stack, if there is anything to do."""
-        from local_aws.cloudformation import updating
-
         ask = self._ask(order, made.handle.name)
         if updating.differs(made.handle, ask):
             updating.update(made.handle, ask)
@@ -37,16 +36,11 @@ class Nested:
 
     def delete(self, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the stack."""
-        from local_aws.cloudformation import deleting
-
         deleting.delete(made.handle)
         if made.handle.status != "DELETE_COMPLETE":
             raise ResourceFailed(f"Embedded stack {made.handle.id} was not successfully deleted")
 
-    def _ask(self, order: Order, name: str = "") -> Any:
-        from local_aws.cloudformation.model import Ask
-        from local_aws.cloudformation.sources import from_url
-
+    def _ask(self, order: Order, name: str = "") -> Ask:
         wanted = order.properties
         given = {
             key: ",".join(text(one) for one in value) if isinstance(value, list) else text(value)
@@ -63,7 +57,7 @@ class Nested:
             parent=order.stack_id,
         )
 
-    def _made(self, stack: Any) -> Made:
+    def _made(self, stack: Stack) -> Made:
         def attribute(name: str) -> Any:
             key = name.removeprefix("Outputs.")
             for output in stack.outputs:
@@ -74,4 +68,6 @@ class Nested:
         return Made(physical_id=stack.id, attribute=attribute, handle=stack)
 
 
-PROVIDER = Nested()
+def install() -> None:
+    """Make nested stacks with this engine, which itself needs the providers."""
+    providers.register(KIND, Nested())
