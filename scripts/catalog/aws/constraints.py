@@ -15,6 +15,9 @@ MAX_PAGE = 20
 """PageSize of ListConstraintsForPortfolio (service model, shape PageSize)."""
 
 
+_KINDS = frozenset(kind.value for kind in ConstraintKind)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveConstraint:
     """A constraint as it is listed: of a type we manage, without its parameters."""
@@ -45,7 +48,7 @@ class Constraints:
             f"portfolio {portfolio}",
             **request,
         ):
-            if detail["Type"] in ConstraintKind:
+            if detail["Type"] in _KINDS:
                 yield LiveConstraint(
                     id=detail["ConstraintId"],
                     product=detail["ProductId"],
