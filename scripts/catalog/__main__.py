@@ -1,5 +1,8 @@
 """`python -m catalog` and the `catalog` command."""
 
+from catalog.cli import main
 
-def main() -> None:
-    """Run the command line."""
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Verbs of authors: check, render, package, new, and what is generated."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from catalog import building, bundles, checking, checks, docs, packaging, rules, schema, workspace
+from catalog.cli.console import Session, data, findings, say, verdict
+from catalog.cli.options import json_option
+
+OUTPUT = "build/products"
+SCHEMAS = "scripts/catalog/schemas"
+"""Where releases and schemas are written, relative to the root."""
+
+
+@click.command()
+@click.argument("products", nargs=-1)
+@json_option
+@click.pass_obj
+def check(session: Session, products: tuple[str, ...], *, as_json: bool) -> None:
+    """Find mistakes in manifests, templates, scenarios, seed code and portfolios."""
+    checked = checking.check(session.root, products)
+    if as_json:
+        data([asdict(finding) for finding in checked.findings])
+    else:
+        findings(checked.findings)
+        verdict(checked.findings, len(checked.built))
+    sys.exit(0 if checked.sound else 1)
+
+
+@click.command()
+@click.argument("products", nargs=-1)
+@click.pass_obj
+def render(session: Session, products: tuple[str, ...]) -> None:
+    """Write each product's CloudFormation template to build/products/."""
+    checked = checking.check(session.root, products)
+    findings(finding for finding in checked.findings if finding.stops)
+    for name, release in checked.releases.items():
+        say(_write(session.root, f"{name}/template.yaml", release.template.encode()))
+    sys.exit(0 if checked.sound else 1)
+
+
+@click.command()
+@click.argument("products", nargs=-1)
+@click.pass_obj
+def package(session: Session, products: tuple[str, ...]) -> None:
+    """Write each product's release to build/products/: template, bundles, release.json."""
+    checked = checking.check(session.root, products)
+    findings(finding for finding in checked.findings if finding.stops)
+    for name, release in checked.releases.items():
+        _write(session.root, f"{name}/template.yaml", release.template.encode())
+        _write(session.root, f"{name}/release.json", packaging.record(release).encode())
+        for bundle in release.bundles:
+            _write(session.root, f"{name}/{bundle.key}", bundles.archive(bundle))
+        say(f"{name} {release.version} sha256:{release.digest} in {OUTPUT}/{name}")
+    sys.exit(0 if checked.sound else 1)
+
+
+@click.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when stale.")
+@click.pass_obj
+def schemas(session: Session, *, only_check: bool) -> None:
+    """Write the JSON Schemas of the manifests."""
+    made = {f"{SCHEMAS}/{name}": text for name, text in schema.files().items()}
+    _generate(session.root, made, only_check=only_check)
+
+
+@click.command(name="docs")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when stale.")
+@click.pass_obj
+def pages(session: Session, *, only_check: bool) -> None:
+    """Write the generated pages: product READMEs, portfolios, findings."""
+    catalog, _ = workspace.load(session.root)
+    made = docs.pages(catalog, building.build(catalog), rules.catalogue())
+    _generate(session.root, made, only_check=only_check)
+
+
+def _generate(root: Path, made: Mapping[str, str], *, only_check: bool) -> None:
+    present = {path: (root / path).read_text() for path in made if (root / path).is_file()}
+    stale = tuple(checks.stale(made, present))
+    if only_check:
+        findings(stale)
+        sys.exit(1 if stale else 0)
+    for finding in stale:
+        (root / finding.file).parent.mkdir(parents=True, exist_ok=True)
+        (root / finding.file).write_text(made[finding.file], encoding="utf-8")
+        say(finding.file)
+
+
+def _write(root: Path, name: str, content: bytes) -> str:
+    path = root / OUTPUT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return f"{OUTPUT}/{name}"
+
+
+COMMANDS = (check, render, package, schemas, pages)

@@ -1,0 +1,149 @@
+"""What people see: findings, progress, errors; colour and movement on a terminal only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rich import progress as rich_progress
+from rich.console import Console
+from rich.text import Text
+
+from catalog import workspace
+from catalog.errors import Refused, UsageError
+from catalog.findings import Finding, Severity
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(highlight=False, soft_wrap=True, stderr=True)
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What every command is told: where the user stands, and whether tracebacks are wanted."""
+
+    start: Path
+    debug: bool
+
+    @cached_property
+    def root(self) -> Path:
+        """Root of the catalog.
+
+        Raises:
+            EnvironmentFault: There is none here.
+        """
+        return workspace.find_root(self.start)
+
+
+def say(line: str | Text = "") -> None:
+    """Print a line."""
+    OUT.print(line, markup=False)
+
+
+def error(text: str) -> None:
+    """Print an error: its first line says what, the others what to do."""
+    first, _, rest = text.partition("\n")
+    ERR.print(Text(first, style="bold red"))
+    if rest:
+        ERR.print(rest, markup=False)
+
+
+def data(value: object) -> None:
+    """Print JSON for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def findings(found: Iterable[Finding]) -> None:
+    """Print findings: place, number, what, and below it what to do."""
+    for finding in found:
+        head = Text(finding.place, style="bold")
+        word = "allowed" if finding.allowed else finding.severity.value
+        head.append(
+            f" {finding.rule} {word}: ",
+            style="dim" if finding.allowed else _STYLE[finding.severity],
+        )
+        head.append(finding.message, style="")
+        say(head)
+        if finding.allowed:
+            say(f"    because: {finding.allowed}")
+        elif finding.remedy:
+            say(f"    {finding.remedy}")
+
+
+def verdict(found: Iterable[Finding], products: int) -> None:
+    """Print the last line of a check."""
+    counted = list(found)
+    errors = sum(finding.stops for finding in counted)
+    allowed = sum(bool(finding.allowed) for finding in counted)
+    warnings = len(counted) - errors - allowed
+    parts = [f"{products} products" if products != 1 else "1 product"]
+    parts += [
+        f"{count} {noun}"
+        for count, noun in ((errors, "errors"), (warnings, "warnings"), (allowed, "allowed"))
+        if count
+    ]
+    say(f"{'✗' if errors else '✓'} {', '.join(parts)}{'' if counted else ', no findings'}")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask on a terminal before something is written to a real account.
+
+    Raises:
+        UsageError: Nobody is there to ask, and `yes` was not given.
+        Refused: The answer is no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is here to confirm this.", "Give --yes, or --plan FILE with a plan you read."
+        )
+    OUT.print(Text(f"{question} [y/N] ", style="bold"), end="")
+    if input().strip().lower() not in {"y", "yes"}:
+        raise Refused("Nothing was changed.")
+
+
+class Progress:
+    """Lines as they come; on a terminal also how many are still to come."""
+
+    def __init__(self, what: str) -> None:
+        self._bar = rich_progress.Progress(
+            rich_progress.TextColumn(what),
+            rich_progress.BarColumn(),
+            rich_progress.MofNCompleteColumn(),
+            rich_progress.TimeElapsedColumn(),
+            console=OUT,
+            transient=True,
+            disable=not OUT.is_terminal,
+        )
+        self._task: rich_progress.TaskID | None = None
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def expect(self, count: int) -> None:
+        """Say how many lines will come."""
+        self._task = self._bar.add_task("", total=count)
+
+    def line(self, text: str) -> None:
+        """Print a line; another one is done."""
+        self._bar.console.print(text, markup=False)
+        if self._task is not None:
+            self._bar.advance(self._task)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep still while something is asked."""
+        self._bar.stop()
+        yield
+        self._bar.start()

@@ -1,0 +1,122 @@
+"""Verbs around a publish: the embedded AWS, the foundation, taskcat, Studio."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from catalog import embedded, looking, pipeline, places, workspace
+from catalog.cards import view
+from catalog.cli.console import OUT, Session, confirm, data, say
+from catalog.cli.options import account_option, json_option, role_option, target_option
+from catalog.cli.running import ready, sound
+from catalog.deployments import Change
+from catalog.errors import UsageError
+from catalog.model import Catalog, Target
+from catalog.taskcat_results import lines
+
+
+@click.group()
+def local() -> None:
+    """Start, stop or empty the embedded AWS of this checkout."""
+
+
+@local.command()
+@account_option
+@role_option
+@click.pass_obj
+def up(session: Session, account: str, role: str) -> None:
+    """Start it, and print the shell exports that reach it."""
+    place = ready(session, sound(session), _embedded(session).name, quiet=True)
+    server = embedded.up(session.root, place.target)
+    number = looking.accounts(place.target).get(account, account) or place.target.account
+    keys = embedded.credentials(server, number, role)
+    for name, value in embedded.exports(server, place.target, keys).items():
+        sys.stdout.write(f"export {name}={value}\n")
+
+
+@local.command()
+@click.pass_obj
+def down(session: Session) -> None:
+    """Stop it; what it held is gone."""
+    say("Stopped." if embedded.down(session.root) else "None was running.")
+
+
+@local.command()
+@click.pass_obj
+def reset(session: Session) -> None:
+    """Empty it, and set its organization and foundation up again."""
+    checked = sound(session)
+    embedded.reset(session.root)
+    ready(session, checked, _embedded(session).name)
+    say("Empty again.")
+
+
+@click.command()
+@target_option
+@click.option("--yes", is_flag=True, help="Do not ask before writing to a named target.")
+@click.pass_obj
+def foundation(session: Session, target: str, *, yes: bool) -> None:
+    """Deploy the foundation products with CloudFormation, where catalog.yaml wants them."""
+    checked = sound(session)
+    place = places.reach(session.root, places.named(checked.catalog, target))
+
+    def approve(changes: tuple[Change, ...]) -> None:
+        for change in changes:
+            say(str(change))
+        if not place.target.embedded:
+            confirm(f"Deploy this to target {target}?", yes=yes)
+
+    done = list(pipeline.lay_foundation(place, checked, approve=approve))
+    for each in done:
+        say(str(each))
+    if not done:
+        say(f"Nothing to do: {len(place.target.foundation)} stacks are as they should be.")
+    sys.exit(1 if any(each.failures for each in done) else 0)
+
+
+@click.command()
+@target_option
+@click.option("--force", is_flag=True, help="Launch also what has passed before.")
+@click.argument("products", nargs=-1)
+@click.pass_obj
+def taskcat(session: Session, target: str, products: tuple[str, ...], *, force: bool) -> None:
+    """Launch every scenario of products with taskcat, and keep the record by digest."""
+    checked = sound(session, products)
+    place = ready(session, checked, target)
+    outcomes = pipeline.launch_scenarios(session.root, place, checked, forced=force, tell=say)
+    for outcome in outcomes:
+        for line in lines(outcome):
+            say(line)
+    sys.exit(0 if all(outcome.record.passed for outcome in outcomes) else 1)
+
+
+@click.command()
+@target_option
+@account_option
+@role_option
+@json_option
+@click.pass_obj
+def studio(session: Session, target: str, account: str, role: str, *, as_json: bool) -> None:
+    """List what a person finds under Organization templates in Studio, with the form."""
+    checked = sound(session, quiet=as_json)
+    place = ready(session, checked, target, quiet=as_json)
+    seen = looking.look(place, checked, looking.person(place.target, account, role))
+    if as_json:
+        data(asdict(seen))
+    else:
+        OUT.print(view(seen.templates, seen.missing, who=str(seen.person)))
+
+
+def _embedded(session: Session) -> Target:
+    """The target that describes the embedded AWS."""
+    catalog: Catalog = workspace.load(session.root)[0]
+    for target in catalog.settings.targets.values():
+        if target.embedded:
+            return target
+    raise UsageError("catalog.yaml has no embedded target.", "Give one `embedded: true`.")
+
+
+COMMANDS = (local, foundation, taskcat, studio)

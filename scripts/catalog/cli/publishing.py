@@ -1,0 +1,175 @@
+"""Verbs of platform engineers: publish, plan, drift."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from catalog import looking, pipeline, places, plans, report
+from catalog.applying import Outcome
+from catalog.checking import Checked
+from catalog.cli.console import Progress, Session, confirm, data, say
+from catalog.cli.options import json_option, target_option
+from catalog.cli.running import ready, sound
+from catalog.errors import Refused, UsageError
+from catalog.model import CatalogState, Target
+from catalog.pipeline import Terms
+from catalog.places import Place
+from catalog.plans import Plan
+from catalog.surveying import Depth
+from catalog.taskcat_results import lines
+
+
+@click.command()
+@target_option
+@click.option(
+    "--plan", "plan_file", type=click.Path(path_type=Path), help="Apply exactly this plan."
+)
+@click.option("--yes", is_flag=True, help="Do not ask before writing to a named target.")
+@click.option("--deep", is_flag=True, help="Compare everything; trust nothing remembered.")
+@click.option("--prune", is_flag=True, help="Remove what is published but no longer here.")
+@click.option("--untested", is_flag=True, help="Publish without taskcat's record; reported.")
+@click.pass_obj
+def publish(
+    session: Session,
+    target: str,
+    plan_file: Path | None,
+    *,
+    yes: bool,
+    deep: bool,
+    prune: bool,
+    untested: bool,
+) -> None:
+    """Bring Service Catalog to what this repository says."""
+    checked = sound(session)
+    place = ready(session, checked, target)
+    if place.target.embedded and not untested:
+        _test(session, place, checked)
+    terms = Terms(
+        depth=Depth(deep=deep, prune=prune),
+        untested=untested,
+        approved=pipeline.read_plans(plan_file, place.target) if plan_file else None,
+    )
+    with Progress("Publishing") as progress:
+
+        def approve(region: str, plan: Plan) -> None:
+            if not place.target.embedded and not plan_file:
+                with progress.paused():
+                    _show(place.target, {region: plan})
+                    confirm(f"Publish to {target} ({place.target.account}, {region})?", yes=yes)
+            progress.expect(len(plan.actions))
+
+        def tell(outcome: Outcome) -> None:
+            progress.line(report.outcome_line(outcome))
+
+        done = pipeline.publish(session.root, place, checked, terms, approve=approve, tell=tell)
+    written = json.loads((session.root / pipeline.REPORT).read_text(encoding="utf-8"))
+    say(report.verdict(written["summary"], written["seconds"]))
+    if place.target.embedded:
+        _what_people_find(place, checked)
+    sys.exit(1 if any(each.failed for each in done.values()) else 0)
+
+
+@click.command()
+@target_option
+@click.option("--against", default="live", help="live, empty, or a file with a catalog as JSON.")
+@click.option("--deep", is_flag=True, help="Compare everything; trust nothing remembered.")
+@click.option("--prune", is_flag=True, help="Plan to remove what is no longer here.")
+@click.option("--exit-code", is_flag=True, help="Exit 3 when there are changes.")
+@json_option
+@click.pass_obj
+def plan(
+    session: Session,
+    target: str,
+    against: str,
+    *,
+    deep: bool,
+    prune: bool,
+    exit_code: bool,
+    as_json: bool,
+) -> None:
+    """Show what publishing would change, why, and for whom; change nothing."""
+    checked = sound(session)
+    chosen = places.named(checked.catalog, target)
+    if against == "live":
+        place = ready(session, checked, target)
+        made = pipeline.plans(place, checked, Depth(deep=deep, prune=prune))
+    else:
+        made = pipeline.plans_against(chosen, checked, _state(against), prune=prune)
+    pipeline.write_plans(session.root, chosen, made)
+    if as_json:
+        data(json.loads((session.root / pipeline.PLAN).read_text(encoding="utf-8")))
+    else:
+        _show(chosen, made)
+    if any(each.refusals for each in made.values()):
+        sys.exit(1)
+    sys.exit(3 if exit_code and any(each.actions for each in made.values()) else 0)
+
+
+@click.command()
+@target_option
+@json_option
+@click.pass_obj
+def drift(session: Session, target: str, *, as_json: bool) -> None:
+    """Compare everything published with this repository; exit 1 when it differs."""
+    checked = sound(session)
+    place = ready(session, checked, target)
+    made = pipeline.plans(place, checked, Depth(deep=True))
+    if as_json:
+        data({region: json.loads(plans.to_json(each)) for region, each in made.items()})
+    else:
+        for region, each in made.items():
+            _lines(region if len(made) > 1 else "", report.drift_lines(each))
+    differs = any(each.actions or each.refusals or each.kept for each in made.values())
+    sys.exit(1 if differs else 0)
+
+
+def _test(session: Session, place: Place, checked: Checked) -> None:
+    """On the embedded AWS, taskcat runs before a publish for what it has not passed yet."""
+    for outcome in pipeline.launch_scenarios(session.root, place, checked, tell=lambda _: None):
+        for line in lines(outcome) if outcome.results else ():
+            say(line)
+        if not outcome.record.passed:
+            raise Refused(f"taskcat failed for {outcome.record.product}; see above.")
+
+
+def _what_people_find(place: Place, checked: Checked) -> None:
+    view = looking.look(place, checked, looking.person(place.target, "", ""))
+    say(f"In Studio, {view.person} finds under Organization templates:")
+    for template in view.templates:
+        say(f"  {template.title} {template.version}: {template.summary}")
+    for fault in view.missing:
+        say(f"  not {fault}")
+    if not view.templates and not view.missing:
+        say("  nothing")
+
+
+def _show(target: Target, made: Mapping[str, Plan]) -> None:
+    aliases = {node: alias for alias, node in target.ous.items()}
+    for region, each in made.items():
+        _lines(region if len(made) > 1 else "", report.plan_lines(each, aliases))
+
+
+def _lines(head: str, lines: Iterable[str]) -> None:
+    if head:
+        say(f"{head}:")
+    for line in lines:
+        say(line)
+
+
+def _state(against: str) -> CatalogState:
+    if against == "empty":
+        return CatalogState()
+    try:
+        return plans.state_from_json(Path(against).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{against} cannot be read: {error.strerror}.", "Give live, empty or a file."
+        ) from error
+
+
+COMMANDS = (publish, plan, drift)

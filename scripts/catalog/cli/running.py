@@ -1,0 +1,39 @@
+"""What verbs begin with: a catalog without mistakes, and a target within reach."""
+
+from __future__ import annotations
+
+from catalog import checking, pipeline, places
+from catalog.checking import Checked
+from catalog.cli.console import Session, findings, say
+from catalog.errors import Refused
+from catalog.places import Place
+
+
+def sound(session: Session, products: tuple[str, ...] = (), *, quiet: bool = False) -> Checked:
+    """The checked catalog; its findings are shown, and those that stop stop here.
+
+    Raises:
+        Refused: A finding stops.
+    """
+    checked = checking.check(session.root, products)
+    if not (quiet and checked.sound):
+        findings(checked.findings)
+    pipeline.must_be_sound(checked)
+    return checked
+
+
+def ready(session: Session, checked: Checked, name: str, *, quiet: bool = False) -> Place:
+    """The target within reach; the embedded AWS with its foundation in place.
+
+    Raises:
+        Refused: The foundation could not be deployed.
+    """
+    place = places.reach(session.root, places.named(checked.catalog, name))
+    if not place.target.embedded:
+        return place
+    for done in pipeline.lay_foundation(place, checked):
+        if done.failures or not quiet:
+            say(str(done))
+        if done.failures:
+            raise Refused("The foundation is not in place; see above.", "Mend its product.")
+    return place

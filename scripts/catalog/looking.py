@@ -1,0 +1,113 @@
+"""Studio's view of a target: look as a role in a member account; ask why a product is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog import pipeline, surveying
+from catalog.aws import studio as member_side
+from catalog.checking import Checked
+from catalog.errors import EnvironmentFault, UsageError
+from catalog.model import OrganizationalUnit, Target
+from catalog.places import Place
+from catalog.studio import Template, templates
+from catalog.surveying import Depth
+from catalog.visibility import Member, Missing, missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who looks: a role (name) in an account (12 digits)."""
+
+    account: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"role {self.role} in account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a person finds in Studio, and what keeps the rest away."""
+
+    person: Person
+    templates: tuple[Template, ...]
+    missing: tuple[Missing, ...]
+
+
+def person(target: Target, account: str, role: str) -> Person:
+    """The person meant by a command; on the embedded AWS, somebody of its organization.
+
+    Args:
+        target: Whose accounts.
+        account: Name of an account of the organization, or 12 digits; may be empty.
+        role: Name; may be empty.
+
+    Raises:
+        UsageError: It cannot be told who is meant.
+    """
+    known = accounts(target)
+    account = known.get(account, account)
+    for name, roles in target.organization.people.items() if target.organization else ():
+        if known[name] == account or (not account and known[name] != target.account):
+            account = account or known[name]
+            role = role or roles[0]
+    if not account or not role:
+        raise UsageError(
+            "It is not said who looks.",
+            "Name an account with --account and a role in it with --role.",
+        )
+    return Person(account=account, role=role)
+
+
+def look(place: Place, checked: Checked, who: Person) -> View:
+    """Look at the target's first region as a person does.
+
+    Raises:
+        EnvironmentFault: The account cannot be entered, or there is no such role in it.
+    """
+    region = place.target.regions[0]
+    admin = place.accounts.enter(who.account, region)
+    iam, catalog = admin.service("iam"), admin.service("servicecatalog")
+    arn = member_side.role_arn(iam, who.role)
+    if not arn:
+        raise EnvironmentFault(
+            f"There is no role {who.role} in account {who.account}.",
+            "Name one with --role; a data scientist works in the execution role of the domain.",
+        )
+    seen = member_side.look(
+        place.accounts.enter(who.account, region, who.role).service("servicecatalog")
+    )
+    shown = templates(seen)
+    survey = surveying.survey(
+        place.gateways[region], pipeline.wish(place, checked, region), Depth(deep=True)
+    )
+    there = member_side.portfolios(catalog)
+    products = [folder.product for folder in checked.catalog.products.values()]
+    roles = {product.launch_role for product in products} - {""}
+    member = Member(
+        account=who.account,
+        role_arn=arn,
+        portfolios=frozenset(
+            name
+            for (kind, name), identity in survey.ids.lanes.items()
+            if kind == "portfolio" and identity.id in there
+        ),
+        launch_roles=member_side.launch_roles(
+            iam, (p.launch_role for p in products if p.launch_role)
+        ),
+    )
+    faults = missing(products, survey.observed, member, (each.title for each in shown))
+    return View(person=who, templates=shown, missing=faults)
+
+
+def accounts(target: Target) -> dict[str, str]:
+    """Accounts of the embedded organization: name -> 12 digits."""
+
+    def under(units: tuple[OrganizationalUnit, ...]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for unit in units:
+            found |= {**unit.accounts, **under(unit.units)}
+        return found
+
+    return under(target.organization.units) if target.organization else {}

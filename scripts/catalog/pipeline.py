@@ -1,0 +1,244 @@
+"""The story: from a folder to a published product, in the order in which it happens.
+
+    checked = checking.check(root)            # read, render, pack, lint; findings at their lines
+    place = places.reach(root, target)        # the embedded AWS is started when it is wanted
+    lay_foundation(place, checked)            # roles and buckets the products rely on
+    launch_scenarios(place, checked, ...)     # taskcat launches every scenario; a record by digest
+    publish(place, checked, ...)              # desired, observed, plan, apply, per region
+    looking.look(place, checked, who)         # what a data scientist now finds in Studio
+
+Nothing is published while a finding stops it, and a named target takes no release that taskcat has
+not passed. Each step can be run alone, and run again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from catalog import deployments, foundation, publishing, report, taskcat
+from catalog.applying import Tell
+from catalog.checking import Checked
+from catalog.desired import Wish, desired
+from catalog.errors import Refused, UsageError
+from catalog.model import CatalogState, Target
+from catalog.places import Place
+from catalog.planning import plan as difference
+from catalog.plans import Plan, plan_from_json, to_json
+from catalog.publishing import Manner, Published
+from catalog.surveying import Depth, survey
+from catalog.taskcat_results import Outcome
+
+TASKCAT = "build/taskcat"
+TASKCAT_PYTHON = ".venv-taskcat/bin/python"
+PLAN = "build/plan.json"
+REPORT = "build/report.json"
+"""Where results lie, relative to the root."""
+
+
+def must_be_sound(checked: Checked) -> None:
+    """Stop when a finding stops a publish.
+
+    Raises:
+        Refused: One does.
+    """
+    count = sum(finding.stops for finding in checked.findings)
+    if count:
+        raise Refused(f"{count} findings stop this; see above.", "Mend them and run it again.")
+
+
+# --- foundation ---------------------------------------------------------------------------------
+
+
+def lay_foundation(
+    place: Place,
+    checked: Checked,
+    *,
+    approve: Callable[[tuple[deployments.Change, ...]], None] = lambda _: None,
+) -> Iterator[deployments.Done]:
+    """Deploy the foundation products where the target wants them; every change is told."""
+    stage = place.stage
+    changes = foundation.plan(place.target, checked.releases, place.accounts, stage)
+    wanted = tuple(change for change in changes if change.verb is not deployments.Verb.KEEP)
+    if wanted:
+        approve(wanted)
+        yield from foundation.apply(wanted, place.accounts, stage)
+
+
+# --- taskcat ------------------------------------------------------------------------------------
+
+
+def launch_scenarios(
+    root: Path,
+    place: Place,
+    checked: Checked,
+    *,
+    names: Iterable[str] = (),
+    forced: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[Outcome, ...]:
+    """Launch the scenarios of products with taskcat, unless exactly this content passed before."""
+    chosen = tuple(names) or tuple(checked.releases)
+    jobs = [
+        taskcat.Job(
+            release=checked.releases[name],
+            scenarios=tuple(checked.catalog.products[name].scenarios.values()),
+        )
+        for name in chosen
+        if name in checked.releases
+    ]
+    site = taskcat.Site(
+        target=place.target,
+        accounts=place.accounts,
+        stage=place.stage,
+        folder=root / TASKCAT,
+        python=root / TASKCAT_PYTHON,
+        tell=tell,
+    )
+    return taskcat.run(jobs, site, forced=forced)
+
+
+def _passed(root: Path, checked: Checked) -> frozenset[tuple[str, str]]:
+    """(product, digest) of every release that taskcat has passed."""
+    records = root / TASKCAT / "records"
+    return frozenset(
+        (name, release.digest)
+        for name, release in checked.releases.items()
+        if taskcat.passed(records, release)
+    )
+
+
+# --- plan and publish ---------------------------------------------------------------------------
+
+
+def wish(place: Place, checked: Checked, region: str) -> Wish:
+    """What this repository wants of a region."""
+    return _wish(place.target, checked, place.gateways[region].session.partition)
+
+
+def _wish(target: Target, checked: Checked, partition: str) -> Wish:
+    return Wish(
+        portfolios=tuple(checked.catalog.portfolios.values()),
+        releases=tuple(checked.releases.values()),
+        target=target,
+        tags=checked.catalog.settings.tags,
+        partition=partition,
+        today=datetime.now(UTC).date(),
+    )
+
+
+def plans(place: Place, checked: Checked, depth: Depth) -> Mapping[str, Plan]:
+    """What publishing would do, by region; reads only."""
+    return {
+        region: survey(gateways, wish(place, checked, region), depth).plan
+        for region, gateways in place.gateways.items()
+    }
+
+
+def plans_against(
+    target: Target, checked: Checked, state: CatalogState, *, prune: bool
+) -> Mapping[str, Plan]:
+    """What publishing would do if the catalog held `state`; asks no service."""
+    made = {}
+    for region in target.regions:
+        wanted = desired(_wish(target, checked, "aws"), state)
+        made[region] = difference(wanted, state, prune=prune)
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a publish was asked for.
+
+    Args:
+        untested: Publish to a named target without taskcat's record; the report says so.
+        approved: Plans made before, by region; exactly these are applied.
+    """
+
+    depth: Depth
+    untested: bool = False
+    approved: Mapping[str, Plan] | None = None
+
+
+def publish(
+    root: Path,
+    place: Place,
+    checked: Checked,
+    terms: Terms,
+    *,
+    approve: Callable[[str, Plan], None] = lambda *_: None,
+    tell: Tell = lambda _: None,
+) -> Mapping[str, Published]:
+    """Bring every region of the target to what this repository says; write the report.
+
+    Raises:
+        CatalogError: A region cannot be published to; those before it are done and reported.
+    """
+    must_be_sound(checked)
+    passed = _passed(root, checked)
+    demanded = not (place.target.embedded or terms.untested)
+    start = time.monotonic()
+    done: dict[str, Published] = {}
+    try:
+        for region, gateways in place.gateways.items():
+            manner = Manner(
+                depth=terms.depth,
+                approved=terms.approved[region] if terms.approved else None,
+                passed=passed if demanded else None,
+            )
+            done[region] = publishing.publish(
+                gateways,
+                wish(place, checked, region),
+                manner,
+                approve=partial(approve, region),
+                tell=tell,
+            )
+    finally:
+        seconds = time.monotonic() - start
+        untested = sorted(set(checked.releases) - {name for name, _ in passed})
+        written = _report(place, done, seconds) | {"untested": untested}
+        _write(root / REPORT, json.dumps(written, indent=2) + "\n")
+    return done
+
+
+def _report(place: Place, done: Mapping[str, Published], seconds: float) -> dict[str, object]:
+    parts = [report.as_data(each.plan, each.outcomes, {}, 0.0) for each in done.values()]
+    calls = dict(place.calls)
+    return report.merged(parts) | {"calls": calls, "seconds": round(seconds, 3)}
+
+
+# --- the plan as a file -------------------------------------------------------------------------
+
+
+def write_plans(root: Path, target: Target, made: Mapping[str, Plan]) -> None:
+    """Keep plans in `build/plan.json`, to be looked at and applied later."""
+    regions = {region: json.loads(to_json(plan)) for region, plan in made.items()}
+    _write(root / PLAN, json.dumps({"target": target.name, "regions": regions}, indent=2) + "\n")
+
+
+def read_plans(path: Path, target: Target) -> Mapping[str, Plan]:
+    """Plans from a file that `write_plans` made for this target.
+
+    Raises:
+        UsageError: It is no such file, or of another target.
+    """
+    remedy = "Make one with `catalog plan` and give build/plan.json."
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        regions = {region: json.dumps(plan) for region, plan in content["regions"].items()}
+        made_for = content["target"]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is no plan: {error}.", remedy) from error
+    if made_for != target.name or set(regions) != set(target.regions):
+        raise UsageError(f"{path} was made for target {made_for}, not {target.name}.", remedy)
+    return {region: plan_from_json(text) for region, text in regions.items()}
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
