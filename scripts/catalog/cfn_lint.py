@@ -73,9 +73,10 @@ def house_findings(text: str, kind: Kind) -> tuple[Finding, ...]:
 
 @cache
 def _every_rule() -> Any:
-    rules = Rules.create_from_directory(str(Path(cfnlint.rules.__file__).parent))
-    rules.extend([rule() for rule in rule_classes()])
-    gc.freeze()
+    with _without_collections():
+        rules = Rules.create_from_directory(str(Path(cfnlint.rules.__file__).parent))
+        rules.extend([rule() for rule in rule_classes()])
+        gc.freeze()
     return rules
 
 
@@ -156,9 +157,10 @@ def _stamp_keys(value: Any) -> Iterator[str]:
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """Keep the collector from walking a template's objects over and over while it is linted.
+    """Keep the collector from walking the same objects over and over while many are made.
 
-    With the rules frozen, which live as long as the process, a tenth of the time is saved.
+    It halves the building of the rules. With these frozen, for they live as long as the process, it
+    saves a tenth of each template's time.
     """
     enabled = gc.isenabled()
     gc.disable()
