@@ -14,21 +14,20 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from catalog import ledger, locking, records
+from catalog import locking, records
 from catalog.actions import CreateProduct, CreateVersion
 from catalog.applying import WORKERS, Outcome, Tell, apply, failures
 from catalog.aws import Gateways
-from catalog.aws.preflight import ready, right_account
 from catalog.desired import Wish
 from catalog.desk import Desk
 from catalog.errors import Refused, StalePlan
 from catalog.ids import Identity
 from catalog.index import Entry, Index, Lane
 from catalog.ledger import Ledger
-from catalog.model import Kind
 from catalog.plans import Plan
 from catalog.shipping import Shipment, shipment
 from catalog.surveying import SHALLOW, Depth, Survey, survey
@@ -105,15 +104,36 @@ def publish(
     _must_apply(seen.plan, wish, manner)
     if not seen.plan.actions and _remembered(seen, Desk.blank(gateways, seen), ()) == seen.index:
         return Published(survey=seen)
-    caller = right_account(gateways, wish.target)
-    ready(gateways, wish.target, _roles(wish), seen.desired)
+    if seen.unready is not None:
+        raise seen.unready
     if seen.plan.actions:
         approve(seen.plan)
-    gateways.storage.bucket.ensure(gateways.surroundings.organization())
-    owner = f"{caller.arn} on {socket.gethostname()} (process {os.getpid()})"
-    with locking.held(gateways.storage, owner, secrets.token_hex(8)) as lock:
-        seen = _unmoved(gateways, wish, manner.depth, seen)
-        return _applied(gateways, wish, manner, seen, tell, lock.check)
+    bucket = gateways.storage.bucket
+    bucket.create()
+    with (
+        ThreadPoolExecutor(1, "bucket") as background,
+        locking.held(gateways.storage, _owner(), secrets.token_hex(8)) as lock,
+    ):
+        secured = background.submit(lambda: bucket.secure(gateways.surroundings.organization()))
+        published = _applied(
+            gateways, wish, manner, seen, _Watch(tell=tell, check=lock.check, secured=secured)
+        )
+        secured.result()
+        return published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watch:
+    """Who hears of outcomes, who may stop the run, and what must be so before anything goes up."""
+
+    tell: Tell
+    check: Callable[[], None]
+    secured: Future[None]
+
+
+def _owner() -> str:
+    """Who publishes, for the one who is kept out meanwhile; no secret."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
 
 
 def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
@@ -129,7 +149,7 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
             "Check out the commit it was made from, or make a new plan.",
         )
     if manner.passed is not None:
-        new = {a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)}
+        new = set(_released(plan))
         released = [r for r in wish.releases if r.product.name in new]
         if untested := records.untested(released, manner.passed):
             names = ", ".join(f"{r.product.name} {r.version}" for r in untested)
@@ -139,36 +159,19 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
             )
 
 
-def _roles(wish: Wish) -> set[str]:
-    products = (release.product for release in wish.releases)
-    return {p.launch_role for p in products if p.launch_role and p.kind is not Kind.FOUNDATION}
-
-
-def _unmoved(gateways: Gateways, wish: Wish, depth: Depth, seen: Survey) -> Survey:
-    """The survey, made again under the lock if another publisher was there in between."""
-    stored = gateways.storage.read(ledger.KEY)
-    if (stored.etag if stored else None) == seen.etag:
-        return seen
-    again = survey(gateways, wish, depth)
-    if again.plan != seen.plan:
-        raise StalePlan("Another publisher changed the catalog in the meantime.", "Run this again.")
-    return again
-
-
 def _applied(
     gateways: Gateways,
     wish: Wish,
     manner: Manner,
     seen: Survey,
-    tell: Tell,
-    check: Callable[[], None],
+    watch: _Watch,
 ) -> Published:
     """Apply under the lock, remembering what converged as it does."""
     plan, storage = seen.plan, gateways.storage
-    new = [a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)]
+    new = dict.fromkeys(_released(plan))
     with (
         Ledger(storage, seen.index, seen.etag) as book,
-        Uploads(storage, _packer(wish), dict.fromkeys(new), manner.workers) as uploads,
+        Uploads(storage, _packer(wish, watch.secured), new, manner.workers) as uploads,
     ):
         desk = replace(
             Desk.blank(gateways, seen),
@@ -187,17 +190,29 @@ def _applied(
                 finished = lane[0] == "product" and lane in seen.goals
                 book.note({lane: _entry(seen, desk, lane, kept, converged=finished)})
 
-        outcomes = apply(plan, desk, workers=manner.workers, tell=tell, check=check, done=done)
+        outcomes = apply(
+            plan, desk, workers=manner.workers, tell=watch.tell, check=watch.check, done=done
+        )
         remembered = _remembered(seen, desk, outcomes)
         lanes = {*seen.index.lanes(), *remembered.lanes()}
         book.note({lane: remembered.entry(lane) for lane in lanes})
     return Published(survey=seen, outcomes=outcomes)
 
 
-def _packer(wish: Wish) -> Callable[[str], Shipment]:
+def _released(plan: Plan) -> list[str]:
+    """Products of which the plan creates a version."""
+    return [a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)]
+
+
+def _packer(wish: Wish, secured: Future[None]) -> Callable[[str], Shipment]:
     releases = {release.product.name: release for release in wish.releases}
     buckets = {region: wish.target.bucket_in(region) for region in wish.target.regions}
-    return lambda product: shipment(releases[product], buckets)
+
+    def pack(product: str) -> Shipment:
+        secured.result()
+        return shipment(releases[product], buckets)
+
+    return pack
 
 
 def _remembered(seen: Survey, desk: Desk, outcomes: Collection[Outcome]) -> Index:

@@ -10,6 +10,9 @@ from catalog.desired import describe
 from catalog.model import Artifact, CatalogState, ProductState, Release
 from catalog.plans import Refusal
 
+FOLDER = "releases/"
+"""Where the release records lie in the artifact bucket."""
+
 _Change = Callable[[str, str, Artifact], Artifact]
 
 Versions = Mapping[tuple[str, str], "ReleaseRecord"]
@@ -31,7 +34,7 @@ class ReleaseRecord:
 
 def key(product: str, version: str) -> str:
     """Where the record of a release lies in the artifact bucket; written once."""
-    return f"releases/{product}/{version}.json"
+    return f"{FOLDER}{product}/{version}.json"
 
 
 def parse(text: str) -> ReleaseRecord | None:

@@ -7,6 +7,7 @@ Otherwise it looks at what changed, or at everything with `deep`, or when the in
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from catalog import desired as wanting
@@ -15,11 +16,12 @@ from catalog import ledger, planning, quotas, records
 from catalog.aws import Gateways
 from catalog.aws.finding import Question
 from catalog.aws.observation import Observation, observe
-from catalog.aws.preflight import right_account
+from catalog.aws.preflight import ready, right_account
 from catalog.desired import CatalogDigests, Wish
+from catalog.errors import CatalogError
 from catalog.ids import Ids
 from catalog.index import Index, Lane
-from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, CatalogState
+from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, CatalogState, Kind
 from catalog.narrowing import narrowed
 from catalog.plans import Kept, Plan
 
@@ -49,6 +51,7 @@ class Survey:
         etag: Of the index; None when there is none.
         scope: What was looked at; None for everything.
         goals: Digests to remember once things have converged.
+        unready: What around the catalog would stop a publish; None when nothing would.
     """
 
     plan: Plan
@@ -59,6 +62,7 @@ class Survey:
     etag: str | None
     scope: frozenset[Lane] | None
     goals: Mapping[Lane, str]
+    unready: CatalogError | None = None
 
     def kept(self) -> dict[Lane, tuple[str, ...]]:
         """Lane -> subjects of it that stay although they are no longer here."""
@@ -99,9 +103,22 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
     if scope == frozenset():
         nothing = planning.plan(seen.desired, seen.desired)
         return replace(seen, plan=replace(nothing, kept=tuple(_kept(seen))))
-    right_account(gateways, wish.target)
     question = Question(wanted=seen.desired, index=seen.index, scope=scope)
-    return _planned(wish, depth, seen, observe(gateways, question))
+    with ThreadPoolExecutor(1, "checks") as pool:
+        checks = pool.submit(_checks, gateways, wish)
+        observation = observe(gateways, question)
+    return replace(_planned(wish, depth, seen, observation), unready=checks.result())
+
+
+def _checks(gateways: Gateways, wish: Wish) -> CatalogError | None:
+    """What publishing would stumble over; another account's credentials stop even a look."""
+    right_account(gateways, wish.target)
+    products = (r.product for r in wish.releases if r.product.kind is not Kind.FOUNDATION)
+    try:
+        ready(gateways, wish.target, {p.launch_role for p in products}, wanting.desired(wish))
+    except CatalogError as error:
+        return error
+    return None
 
 
 _NOTHING = Plan(reach={}, homes={}, unchanged=0, observed="")

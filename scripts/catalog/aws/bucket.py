@@ -83,17 +83,21 @@ class Bucket:
             "`bucket` for this target in catalog.yaml.",
         )
 
-    def ensure(self, organization: str) -> None:
-        """Create the bucket if need be, and bring its settings to what they should be.
-
-        Args:
-            organization: Whose accounts may read provisioning objects; empty for none.
+    def create(self) -> None:
+        """Create the bucket if need be; private, as every new bucket is.
 
         Raises:
             Refused: The name is taken by somebody else.
         """
         if not self.exists():
             self._create()
+
+    def secure(self, organization: str) -> None:
+        """Bring its settings to what they should be, one after the other as S3 demands.
+
+        Args:
+            organization: Whose accounts may read provisioning objects; empty for none.
+        """
         self.call("put_public_access_block", PublicAccessBlockConfiguration=_PRIVATE)
         self.call(
             "put_bucket_ownership_controls",

@@ -200,6 +200,9 @@ def _records(
         stored = gateways.storage.read(records.key(*version))
         return records.parse(stored.text) if stored else None
 
+    if len(asked) > WORKERS:
+        listed = gateways.storage.list(records.FOLDER)
+        asked = {version for version in asked if records.key(*version) in listed}
     every = sorted(asked)
     found = zip(every, pool.map(read, every), strict=True)
     return {version: record for version, record in found if record is not None}

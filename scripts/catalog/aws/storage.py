@@ -78,6 +78,22 @@ class Storage:
             raise
         return str(answer["ETag"])
 
+    def list(self, prefix: str) -> frozenset[str]:
+        """Keys under a prefix (ListObjectsV2, 1,000 a page); none when there is no bucket."""
+        keys: list[str] = []
+        request: dict[str, object] = {"Prefix": prefix}
+        while True:
+            try:
+                answer = self.bucket.call("list_objects_v2", f"objects {prefix}*", **request)
+            except ServiceFault as fault:
+                if fault.code in _MISSING:
+                    return frozenset()
+                raise
+            keys += (entry["Key"] for entry in answer.get("Contents", ()))
+            if not answer.get("IsTruncated"):
+                return frozenset(keys)
+            request["ContinuationToken"] = answer["NextContinuationToken"]
+
     def has(self, key: str) -> bool:
         """Whether an object is there (HeadObject)."""
         try:
