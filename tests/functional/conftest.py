@@ -167,6 +167,11 @@ def world() -> Iterator[World]:
         yield World(aws)
 
 
+@pytest.fixture(scope="session")
+def organization() -> Organization:
+    return ORGANIZATION
+
+
 @pytest.fixture
 def refused() -> Callable[..., str]:
     """Call something that must be refused with a code; the message."""
