@@ -32,15 +32,15 @@ class Stage:
         return stamp(release.template, self._buckets())
 
     def ready(self, regions: Iterable[str]) -> None:
-        """Make the buckets that are not there yet.
+        """Make the buckets that are not there yet, and see that they are as they should be.
 
         Raises:
             Refused: A bucket's name is taken by somebody else.
         """
         for region in sorted(set(regions)):
             hub = self.gateways[region]
-            if not hub.storage.bucket.exists():
-                hub.storage.bucket.ensure(hub.surroundings.organization())
+            hub.storage.bucket.create()
+            hub.storage.bucket.secure(hub.surroundings.organization())
 
     def put(self, release: Release, region: str, key: str = "") -> str:
         """Upload a release's bundles, where they are new, and its stamped template.

@@ -179,7 +179,8 @@ def _taskcat(prepared: Sequence[_Project], site: Site) -> None:
             "Run `make taskcat`, which installs it.",
         )
     session = site.session(prepared[0].job, prepared[0].regions[0])
-    command = [site.python, RUNNER, *(project.folder for project in prepared)]
+    # Isolated, because the runner's own folder holds a module that is named as taskcat is.
+    command = [site.python, "-I", RUNNER, *(project.folder for project in prepared)]
     said: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own interpreter and files
         command,

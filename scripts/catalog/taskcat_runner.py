@@ -3,7 +3,7 @@
 taskcat cannot be installed beside the rest of this tool (it pins an old jsonschema and urllib3), so
 `catalog.taskcat` starts this file with another interpreter:
 
-    .venv-taskcat/bin/python scripts/catalog/taskcat_runner.py PROJECT_DIRECTORY...
+    .venv-taskcat/bin/python -I scripts/catalog/taskcat_runner.py PROJECT_DIRECTORY...
 
 Each directory holds a `.taskcat.yml` whose templates are uploaded already. Written there:
 `report/index.html` with taskcat's own report and logs, and `stacks.json`: what was launched and how
@@ -39,6 +39,10 @@ from taskcat.testing import CFNTest  # type: ignore[import-not-found]  # noqa: E
 
 LAUNCHES_AT_ONCE = 4
 POLL_SECONDS = 10
+PATIENCE_SECONDS = 3600
+"""How long a stack may be in progress before it counts as failed and is removed."""
+
+EMBEDDED_PATIENCE_SECONDS = 60
 STYLESHEET = "taskcat_reporting.css"
 STYLE = (
     "body{font:14px/1.5 sans-serif;margin:2em}table{border-collapse:collapse;width:100%}"
@@ -73,12 +77,14 @@ def tell(line: str) -> None:
 class Progress:
     """A printer for taskcat: one line when a stack's status changes, read anew at each look."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self._seen: dict[str, str] = {}
 
     def report_test_progress(self, stacker: Any) -> None:
         """Wait until no stack is in progress; taskcat calls it after creating and deleting."""
-        while True:
+        deadline = time.monotonic() + self._patience
+        while time.monotonic() < deadline:
             for stack in stacker.stacks:
                 if stack.status.endswith("_IN_PROGRESS"):
                     stack.refresh()
@@ -99,7 +105,9 @@ def scenario(root: Path, config: dict[str, Any], name: str) -> Any:
     """A taskcat test of the scenario `name` alone; reads no settings from the user's home."""
     alone = {**config, "tests": {name: config["tests"][name]}}
     test = CFNTest.from_dict(alone, project_root=str(root))
-    test.printer = Progress()
+    test.printer = Progress(
+        EMBEDDED_PATIENCE_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else PATIENCE_SECONDS
+    )
     test.skip_upload, test.lint_disable, test.dont_wait_for_delete = True, True, False
     return test
 
@@ -125,6 +133,9 @@ def remove(test: Any) -> None:
         test.clean_up()
     except TaskCatException as error:
         logging.getLogger(__name__).debug("clean-up: %s", error)
+    for stack in stacks_of([test]):
+        # A stack in progress is looked at again by a timer, which would keep this process alive.
+        stack._timer.cancel()
 
 
 def outcome(stack: Any) -> dict[str, Any]:
