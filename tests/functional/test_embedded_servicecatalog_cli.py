@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from awscli.clidriver import create_clidriver
 from local_aws import client, server
 
 HUB, MEMBER, SCIENTIST = "444455556666", "111111111111", "data-scientist-iris"
@@ -41,20 +39,24 @@ def running(tmp_path_factory, organization) -> Iterator[server.Server]:
     server.down(state)
 
 
-@pytest.fixture(scope="module")
-def cli(running) -> Callable[[str, str], Aws]:
-    """The AWS CLI as a role of an account: its arguments in, its JSON out."""
+@pytest.fixture
+def cli(running, monkeypatch, capsys) -> Callable[[str, str], Aws]:
+    """The AWS CLI as a role of an account: its arguments in, its JSON out.
+
+    It runs in this process, because starting Python for every command would take most of the time.
+    """
 
     def acting(account: str, role: str) -> Aws:
         keys = client.credentials(running, account, role)
-        world = client.exports(running.endpoint, "us-east-1", keys)
-        world |= {"PATH": os.environ["PATH"], "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"}
+        world = client.exports(running.endpoint, "us-east-1", keys) | {"AWS_MAX_ATTEMPTS": "1"}
 
         def aws(*arguments: str) -> Any:
-            command = [str(Path(sys.executable).with_name("aws")), *arguments, "--output", "json"]
-            done = subprocess.run(command, env=world, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stderr
-            return json.loads(done.stdout) if done.stdout else None
+            for name, value in world.items():
+                monkeypatch.setenv(name, value)
+            code = create_clidriver().main([*arguments, "--output", "json"])
+            done = capsys.readouterr()
+            assert code == 0, done.err
+            return json.loads(done.out) if done.out else None
 
         return aws
 
