@@ -19,7 +19,7 @@ from local_aws import application, identity, process
 from local_aws.install import install
 from local_aws.server import Wanted, organization_from_json
 
-LOOK_EVERY = 5.0
+LOOK_EVERY = float(os.environ.get("LOCAL_AWS_LOOK_EVERY", "5"))
 """Seconds between looks whether this server is still wanted."""
 
 
@@ -30,21 +30,23 @@ def main(state_dir: Path) -> None:
     description = organization_from_json(wanted.organization)
     install()
 
+    door = identity.DoorKey(description.management)
+
     def start_again() -> None:
         process.set_up(description, wanted.hub)
-        _announce(state_dir, wanted, f"http://127.0.0.1:{server.server_port}")
+        door.hand_in()
 
     server = application.make(wanted.identity, start_again)
-    os.environ["LOCAL_AWS_ENDPOINT"] = f"http://127.0.0.1:{server.server_port}"
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    os.environ["LOCAL_AWS_ENDPOINT"] = endpoint
     start_again()
+    _announce(state_dir, wanted, endpoint, door)
     threading.Thread(target=_end_when_forgotten, args=(state_dir, wanted), daemon=True).start()
     server.serve_forever()
 
 
-def _announce(state_dir: Path, wanted: Wanted, endpoint: str) -> None:
-    """Say where the server is, with keys of the management account; readable by the owner only."""
-    description = organization_from_json(wanted.organization)
-    access_key, secret_key, _ = identity.root_keys(description.management)
+def _announce(state_dir: Path, wanted: Wanted, endpoint: str, door: identity.DoorKey) -> None:
+    """Say where the server is, with the key to it; readable by the owner only."""
     facts = {
         "pid": os.getpid(),
         "endpoint": endpoint,
@@ -52,8 +54,8 @@ def _announce(state_dir: Path, wanted: Wanted, endpoint: str) -> None:
         "organization": wanted.organization,
         "hub": wanted.hub,
         "region": wanted.region,
-        "access_key": access_key,
-        "secret_key": secret_key,
+        "access_key": door.access_key,
+        "secret_key": door.secret_key,
     }
     draft = state_dir / "server.json.new"
     draft.touch(mode=0o600)

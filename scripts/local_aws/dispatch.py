@@ -9,6 +9,7 @@ protocol, so that a client shows it as an error and does not try again.
 from __future__ import annotations
 
 import functools
+import json
 import logging
 import os
 import re
@@ -16,8 +17,9 @@ import signal
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
@@ -140,7 +142,10 @@ def refusal(call: Call, request: Request, code: str, text: str, *, status: int =
         text: The message.
         status: HTTP status; 0 takes the model's, or 400.
     """
-    model = get_service_model(call.service)
+    try:
+        model = get_service_model(call.service)
+    except UnknownServiceError:
+        return _plain_refusal(request, code, text, status)
     try:
         operation = model.operation_model(call.operation)
     except OperationNotFoundError:
@@ -149,6 +154,16 @@ def refusal(call: Call, request: Request, code: str, text: str, *, status: int =
     serializer = get_serializer_class(model.service_name, protocol)(operation_model=operation)
     out = serializer.serialize(Refusal(code, text))
     return Answer(status or int(out["status_code"]), dict(out["headers"]), out["body"])
+
+
+def _plain_refusal(request: Request, code: str, text: str, status: int) -> Answer:
+    """An error of a service nobody here knows, in the protocol the request seems to speak."""
+    if request.headers.get("X-Amz-Target"):
+        body = json.dumps({"__type": code, "message": text})
+        return Answer(status, {"Content-Type": "application/x-amz-json-1.1"}, body)
+    message = f"<Code>{escape(code)}</Code><Message>{escape(text)}</Message>"
+    body = f"<ErrorResponse><Error>{message}</Error></ErrorResponse>"
+    return Answer(status, {"Content-Type": "text/xml", "x-amzn-errortype": code}, body)
 
 
 # --- Who is called ----------------------------------------------------------------------------

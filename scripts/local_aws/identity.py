@@ -81,6 +81,20 @@ def root_keys(account: str) -> tuple[str, str, str]:
     return key.access_key_id, key.secret_access_key, "local-aws"
 
 
+class DoorKey:
+    """A key of one account that outlives resets: with it a client begins."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._key = iam.AccessKey(user_name=None, prefix="AKIA", account_id=account)
+        self.access_key = str(self._key.access_key_id)
+        self.secret_key = str(self._key.secret_access_key)
+
+    def hand_in(self) -> None:
+        """Make the key known, after everything was forgotten."""
+        iam_backends[self._account]["aws"].access_keys[self.access_key] = self._key
+
+
 def _assume_role(backend: Any, **request: Any) -> Any:
     arn = request["role_arn"]
     if not _trusts(arn, str(backend.account_id)):

@@ -1,0 +1,104 @@
+"""The embedded AWS for all tests: a small organization, in this process or as a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from catalog.model import Organization, OrganizationalUnit
+from local_aws import client as control
+from local_aws import embedded, faults
+from local_aws import server as servers
+from local_aws.process import Embedded
+
+HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def organization() -> Organization:
+    """Hub, a data science account, and a production account in an OU below it."""
+    below = OrganizationalUnit(name="production", id="ou-ab12-21000000", accounts={"prod": OTHER})
+    return Organization(
+        id="o-exampleorg1",
+        management=MANAGEMENT,
+        units=(
+            OrganizationalUnit(name="shared", id="ou-ab12-10000000", accounts={"hub": HUB}),
+            OrganizationalUnit(
+                name="workloads",
+                id="ou-ab12-20000000",
+                accounts={"data-science": MEMBER},
+                units=(below,),
+            ),
+        ),
+        people={"hub": ("platform-engineer",), "data-science": ("data-scientist-iris",)},
+    )
+
+
+@pytest.fixture
+def aws(organization: Organization) -> Iterator[Embedded]:
+    """The embedded AWS in this process, empty but for its organization."""
+    with embedded(organization, HUB, REGION) as running:
+        yield running
+
+
+@pytest.fixture
+def clients(aws: Embedded) -> Callable[..., Any]:
+    """Clients of the embedded AWS in this process: `clients("s3")` or `clients("s3", account)`."""
+
+    def make(service: str, account: str = HUB, role: str = "OrganizationAccountAccessRole") -> Any:
+        return aws.session(account, role).client(service)
+
+    return make
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server of the embedded AWS, for tests that need another process or a real connection."""
+
+    server: servers.Server
+
+    def environment(self, account: str = HUB, role: str = control.ACCESS_ROLE) -> dict[str, str]:
+        """What a command needs in its environment to reach it as a role of an account."""
+        given = control.credentials(self.server, account, role)
+        return control.exports(self.server.endpoint, REGION, given)
+
+    def client(self, service: str, account: str = HUB, **more: Any) -> Any:
+        """A boto3 client as the administrator of an account."""
+        given = control.credentials(self.server, account)
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.server.endpoint,
+            aws_access_key_id=given.access_key,
+            aws_secret_access_key=given.secret_key,
+            aws_session_token=given.session_token,
+            **more,
+        )
+
+    def ask(self, method: str, what: str, body: object = None) -> Any:
+        """Call the server's own interface."""
+        return control.ask(self.server.endpoint, method, what, body)
+
+    def set(self, wrong: faults.Faults) -> None:
+        """Put faults in force."""
+        self.ask("PUT", "faults", faults.to_json(wrong))
+
+
+@pytest.fixture(scope="session")
+def _server(
+    organization: Organization, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[servers.Server]:
+    state_dir = tmp_path_factory.mktemp("embedded-aws")
+    yield servers.up(state_dir, organization, HUB, REGION)
+    servers.down(state_dir)
+
+
+@pytest.fixture
+def running(_server: servers.Server) -> Running:
+    """A server of this test worker's own, emptied for this test."""
+    control.ask(_server.endpoint, "DELETE", "state")
+    return Running(_server)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError
+from local_aws import organization as organizations
+
+HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
+WORKLOADS, PRODUCTION = "ou-ab12-20000000", "ou-ab12-21000000"
+
+
+def test_ids_are_the_given_ones(clients):
+    client = clients("organizations", MANAGEMENT)
+    assert client.describe_organization()["Organization"]["Id"] == "o-exampleorg1"
+    assert client.describe_organization()["Organization"]["FeatureSet"] == "ALL"
+    assert {one["Id"] for one in client.list_accounts()["Accounts"]} == {
+        HUB,
+        MANAGEMENT,
+        MEMBER,
+        OTHER,
+    }
+    root = client.list_roots()["Roots"][0]["Id"]
+    units = client.list_organizational_units_for_parent(ParentId=root)["OrganizationalUnits"]
+    assert {unit["Id"] for unit in units} == {"ou-ab12-10000000", WORKLOADS}
+    assert client.list_parents(ChildId=OTHER)["Parents"][0]["Id"] == PRODUCTION
+
+
+def test_accounts_below_a_node_are_found_nested(aws):
+    assert organizations.accounts_under(PRODUCTION) == {OTHER}
+    assert organizations.accounts_under(WORKLOADS) == {MEMBER, OTHER}
+    assert organizations.accounts_under("o-exampleorg1") == {HUB, MANAGEMENT, MEMBER, OTHER}
+    with pytest.raises(KeyError):
+        organizations.accounts_under("ou-ab12-99999999")
+
+
+def test_the_hub_is_delegated_administrator(aws, clients):
+    assert organizations.is_management(MANAGEMENT)
+    assert not organizations.is_management(HUB)
+    for service in (organizations.SERVICE_CATALOG, organizations.STACKSETS):
+        assert organizations.is_delegated_administrator(HUB, service)
+        assert not organizations.is_delegated_administrator(MEMBER, service)
+    client = clients("organizations", MANAGEMENT)
+    services = client.list_delegated_services_for_account(AccountId=HUB)["DelegatedServices"]
+    assert len(services) == 2
+    trusted = client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+    assert {one["ServicePrincipal"] for one in trusted} == {
+        organizations.SERVICE_CATALOG,
+        organizations.STACKSETS,
+    }
+
+
+def test_people_have_their_roles(aws, clients):
+    sts = aws.session(MEMBER, "data-scientist-iris").client("sts")
+    assert "assumed-role/data-scientist-iris" in sts.get_caller_identity()["Arn"]
+    names = {role["RoleName"] for role in clients("iam", MEMBER).list_roles()["Roles"]}
+    assert {"OrganizationAccountAccessRole", "data-scientist-iris"} <= names
+
+
+def test_assuming_a_role_takes_one_that_exists_and_trusts_the_caller(clients):
+    hub, management = clients("sts"), clients("sts", MANAGEMENT)
+
+    def assume(client, account, name):
+        arn = f"arn:aws:iam::{account}:role/{name}"
+        return client.assume_role(RoleArn=arn, RoleSessionName="test")
+
+    assume(management, MEMBER, "OrganizationAccountAccessRole")
+    for name, why in (
+        ("OrganizationAccountAccessRole", "does not name the caller"),
+        ("no-such-role", "there is no such role"),
+    ):
+        with pytest.raises(ClientError, match=why) as raised:
+            assume(hub, MEMBER, name)
+        assert raised.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_aws_managed_policies_exist_in_every_account(clients):
+    arn = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    for account in (HUB, MEMBER):
+        assert clients("iam", account).get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
