@@ -180,7 +180,8 @@ def _taskcat(prepared: Sequence[_Project], site: Site) -> None:
         )
     session = site.session(prepared[0].job, prepared[0].regions[0])
     # Isolated, because the runner's own folder holds a module that is named as taskcat is.
-    command = [site.python, "-I", RUNNER, *(project.folder for project in prepared)]
+    folders = [str(project.folder) for project in prepared]
+    command = [str(site.python), "-I", str(RUNNER), *folders]
     said: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own interpreter and files
         command,

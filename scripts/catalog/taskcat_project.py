@@ -28,7 +28,7 @@ CONFIG_FILE = ".taskcat.yml"
 RUN_TAG = "catalog:taskcat-run"
 """Tag on every stack of a run, by which those left behind are found."""
 
-_PROJECT_ID = "SageMakerProjectId"
+_PROJECT_NAME, _PROJECT_ID = "SageMakerProjectName", "SageMakerProjectId"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +117,15 @@ def _test(release: Release, scenario: Scenario, run: str) -> dict[str, Any]:
 
 
 def parameters(scenario: Scenario, run: str) -> dict[str, str]:
-    """A scenario's parameters with a project id of its own for each run.
+    """A scenario's parameters, with a project name and id of its own for each run.
 
-    SageMaker gives every project a new id, and templates name resources after it, some of which
-    outlive their stack. With the id of the scenario, the second run would find those in its way.
+    SageMaker gives no two projects the same, and templates name resources after them, some of which
+    outlive their stack. With those of the scenario, the second run would find them in its way.
     """
     values = dict(scenario.parameters)
+    unique = hashlib.sha256(f"{run}/{scenario.name}".encode()).hexdigest()
+    if _PROJECT_NAME in values:
+        values[_PROJECT_NAME] = f"{values[_PROJECT_NAME][:8].rstrip('-')}-{unique[:6]}"
     if _PROJECT_ID in values:
-        unique = hashlib.sha256(f"{run}/{scenario.name}".encode()).hexdigest()
         values[_PROJECT_ID] = f"p-{unique[:12]}"
     return values

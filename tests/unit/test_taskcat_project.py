@@ -92,13 +92,17 @@ def test_every_stack_of_a_run_is_marked() -> None:
     assert read(HERE)["project"]["tags"] == {RUN_TAG: "run"}
 
 
-def test_each_run_and_scenario_has_a_project_id_of_its_own() -> None:
-    first = Scenario(name="a", summary="", parameters={"SageMakerProjectId": "p-1", "Other": "x"})
-    second = Scenario(name="b", summary="", parameters={"SageMakerProjectId": "p-1"})
-    ids = {parameters(s, run)["SageMakerProjectId"] for s in (first, second) for run in ("1", "2")}
-    assert len(ids) == 4
+def test_each_run_and_scenario_has_a_project_of_its_own() -> None:
+    given = {"SageMakerProjectName": "iris-multi-01", "SageMakerProjectId": "p-1", "Other": "x"}
+    first = Scenario(name="a", summary="", parameters=given)
+    second = Scenario(name="b", summary="", parameters=given)
+    made = [parameters(s, run) for s in (first, second) for run in ("1", "2")]
+    ids = {each["SageMakerProjectId"] for each in made}
+    names = {each["SageMakerProjectName"] for each in made}
+    assert len(ids) == len(names) == 4
     assert all(re.fullmatch(r"p-[0-9a-f]{12}", each) for each in ids)
-    assert parameters(first, "1")["Other"] == "x"
+    assert all(re.fullmatch(r"iris-mul-[0-9a-f]{6}", each) for each in names)
+    assert made[0]["Other"] == "x"
     assert parameters(HERE, "1") == HERE.parameters
 
 
