@@ -26,6 +26,7 @@ from catalog.applying import Tell
 from catalog.checking import Checked
 from catalog.desired import Wish, desired
 from catalog.errors import Refused, UsageError
+from catalog.manifest import did_you_mean
 from catalog.model import CatalogState, Target
 from catalog.places import Place
 from catalog.planning import plan as difference
@@ -82,15 +83,22 @@ def launch_scenarios(
     forced: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
-    """Launch the scenarios of products with taskcat, unless exactly this content passed before."""
+    """Launch the scenarios of products with taskcat, unless exactly this content passed before.
+
+    Raises:
+        UsageError: A name is no product's.
+    """
     chosen = tuple(names) or tuple(checked.releases)
+    for name in chosen:
+        if name not in checked.releases:
+            known = did_you_mean(name, checked.releases)
+            raise UsageError(f"There is no product '{name}'.", known)
     jobs = [
         taskcat.Job(
             release=checked.releases[name],
             scenarios=tuple(checked.catalog.products[name].scenarios.values()),
         )
         for name in chosen
-        if name in checked.releases
     ]
     site = taskcat.Site(
         target=place.target,

@@ -84,9 +84,11 @@ def foundation(session: Session, target: str, *, yes: bool) -> None:
 @click.pass_obj
 def taskcat(session: Session, target: str, products: tuple[str, ...], *, force: bool) -> None:
     """Launch every scenario of products with taskcat, and keep the record by digest."""
-    checked = sound(session, products)
+    checked = sound(session)  # all of it: the foundation is laid first
     place = ready(session, checked, target)
-    outcomes = pipeline.launch_scenarios(session.root, place, checked, forced=force, tell=say)
+    outcomes = pipeline.launch_scenarios(
+        session.root, place, checked, names=products, forced=force, tell=say
+    )
     for outcome in outcomes:
         for line in lines(outcome):
             say(line)
