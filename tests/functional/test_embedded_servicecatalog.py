@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.config import Config
@@ -271,6 +272,27 @@ def test_page_size_over_the_cap_is_refused_as_aws_words_it(world, refused):
         " Member must have value less than or equal to 20"
     )
     refused("InvalidParametersException", world.hub.search_products_as_admin, PageToken="nonsense")
+
+
+def test_eight_workers_at_once_lose_nothing(world):
+    world.template()
+    portfolio = world.portfolio()
+
+    def publish(number: int) -> str:
+        product, _ = world.product(f"number {number}")
+        world.hub.associate_product_with_portfolio(ProductId=product, PortfolioId=portfolio)
+        return product
+
+    with ThreadPoolExecutor(8) as workers:
+        made = set(workers.map(publish, range(24)))
+    pages = world.hub.get_paginator("search_products_as_admin").paginate(PortfolioId=portfolio)
+    found = [
+        one["ProductViewSummary"]["ProductId"]
+        for page in pages
+        for one in page["ProductViewDetails"]
+    ]
+    assert set(found) == made
+    assert len(found) == 24
 
 
 # --- Constraints ------------------------------------------------------------------------------

@@ -49,10 +49,19 @@ def imported(call: Call) -> Iterator[Imported]:
     return (found for found in offered(call) if found.share.accepted)
 
 
+def by_portfolio(call: Call) -> dict[str, Imported]:
+    """Imported portfolios by id; of several shares of one, the share that carries principals."""
+    found: dict[str, Imported] = {}
+    for one in imported(call):
+        known = found.get(one.portfolio.id)
+        if known is None or one.share.share_principals:
+            found[one.portfolio.id] = one
+    return found
+
+
 def find(call: Call, portfolio_id: str) -> Imported | None:
-    """The imported portfolio of this id; the share that carries principals first."""
-    found = [one for one in imported(call) if one.portfolio.id == portfolio_id]
-    return max(found, key=lambda one: one.share.share_principals, default=None)
+    """The imported portfolio of this id, if there is one."""
+    return by_portfolio(call).get(portfolio_id)
 
 
 def _is_from_organization(share: Share) -> bool:

@@ -74,9 +74,8 @@ def _sources(call: Call) -> Iterator[tuple[Portfolio, Catalog, Principal]]:
     for principal in local:
         if portfolio := call.catalog.portfolios.get(principal.portfolio_id):
             yield portfolio, call.catalog, principal
-    for one in {one.portfolio.id: one for one in imports.imported(call)}.values():
-        found = imports.find(call, one.portfolio.id) or one
-        shared = one.catalog.principals.values() if found.share.share_principals else ()
+    for one in imports.by_portfolio(call).values():
+        shared = one.catalog.principals.values() if one.share.share_principals else ()
         meant = [who for who in shared if call.caller.is_meant_by(who.arn, who.type)]
         for principal in {*meant, *local}:
             if principal.portfolio_id == one.portfolio.id:
