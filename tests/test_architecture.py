@@ -15,7 +15,7 @@ LAYERS: dict[str, int] = {}
 for _height, _names in enumerate(
     (
         # words
-        "model findings errors",
+        "model findings registry errors",
         # pure
         "located forms settings_forms leaks manifest values references tags assembly "
         "template_language template_checks template_files source_map bundles changelog "

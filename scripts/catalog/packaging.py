@@ -12,6 +12,7 @@ import cfn_flip
 import yaml
 
 from catalog import changelog
+from catalog.errors import Refused
 from catalog.findings import Finding
 from catalog.model import Bundle, ProductFolder, Release, Rendered
 
@@ -31,7 +32,14 @@ policies for SageMaker projects)."""
 
 @lru_cache(maxsize=512)
 def _as_json(text: str) -> str:
-    flipped: str = cfn_flip.to_json(text)
+    try:
+        flipped: str = cfn_flip.to_json(text)
+    except Exception as error:  # whatever its YAML and JSON readers raise
+        raise Refused(
+            "A template cannot be read as CloudFormation reads it: "
+            f"{str(error).partition(chr(10))[0]}.",
+            "Run make check; it names the line.",
+        ) from error
     return flipped
 
 

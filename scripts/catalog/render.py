@@ -180,9 +180,9 @@ def _rendered_wrong(rendered: Rendered) -> Iterator[Finding]:
             remedy=f"The rendered line is: {written[:120]}",
         )
         return
-    if not _is_mapping(rendered.text):
-        source = rendered.source[0]
-        message = "Rendered, this is not a mapping of sections, as a template is."
+    odd = _odd(_composed(rendered.text))
+    if odd:
+        source, message = rendered.source[odd[0] - 1], f"Rendered, this {odd[1]}."
         yield Finding(file=source.file, line=source.line, rule="C106", message=message)
     line = _line_of_own_mapping(rendered.text)
     if line:
@@ -196,8 +196,27 @@ def _rendered_wrong(rendered: Rendered) -> Iterator[Finding]:
         )
 
 
-def _is_mapping(text: str) -> bool:
-    return isinstance(_composed(text), yaml.MappingNode)
+def _odd(top: yaml.Node | None) -> tuple[int, str] | None:
+    """Line and reason why a document cannot be a template, although it is YAML."""
+    if not isinstance(top, yaml.MappingNode):
+        return 1, "is not a mapping of sections, as a template is"
+    waiting: list[yaml.Node] = [top]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        children = [pair[1] for pair in node.value] if _is_map(node) else node.value
+        for key, _ in node.value if _is_map(node) else ():
+            if not isinstance(key, yaml.ScalarNode):
+                return key.start_mark.line + 1, "has a key that is not text"
+        waiting += [child for child in children if isinstance(child, yaml.CollectionNode)]
+    return None
+
+
+def _is_map(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.MappingNode)
 
 
 def _composed(text: str) -> yaml.Node | None:

@@ -217,6 +217,8 @@ def yaml_error(text: str) -> tuple[int, int, str] | None:
     """Line, column and reason why a text is not one YAML document; None when it is."""
     try:
         yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if "\t" in text:  # of which the fast parser takes more than others do
+            yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from catalog import git
@@ -94,3 +94,28 @@ def _walk(root: Path) -> Iterator[str]:
             for name in sorted({*files, *linked} - _JUNK):
                 if not name.endswith((".pyc", ".egg-info")):
                     yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """The texts of files as they stand; those that do not exist are left out."""
+    return {
+        path: (root / path).read_text(encoding="utf-8") for path in paths if (root / path).is_file()
+    }
+
+
+def write(root: Path, pages: Mapping[str, str]) -> tuple[str, ...]:
+    """Write files whose text differs from what stands there.
+
+    Args:
+        root: Where the paths begin.
+        pages: Path relative to `root` -> text.
+
+    Returns:
+        The paths written, sorted.
+    """
+    present = texts(root, pages)
+    changed = sorted(path for path, text in pages.items() if present.get(path) != text)
+    for path in changed:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(pages[path], encoding="utf-8")
+    return tuple(changed)

@@ -10,12 +10,12 @@ import os
 from pathlib import Path
 
 import pytest
-
 from catalog.assembly import assemble
 from catalog.building import build
 from catalog.checks import check
-from catalog.findings import REGISTRY, Finding
+from catalog.findings import Finding
 from catalog.model import SourceFile, Tree
+from catalog.registry import REGISTRY
 
 HERE = Path(__file__).parent
 FAMILIES = ("manifests", "rendering", "packing")

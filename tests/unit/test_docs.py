@@ -7,8 +7,9 @@ from pathlib import Path
 from catalog import checks, docs
 from catalog.assembly import assemble
 from catalog.building import build
-from catalog.findings import REGISTRY, Rule
+from catalog.findings import Rule
 from catalog.model import SourceFile
+from catalog.registry import REGISTRY
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
 TREE = {

@@ -1,0 +1,22 @@
+"""The pages generated from this repository's own catalog are current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from catalog import docs, rules, workspace
+from catalog.building import build
+
+ROOT = Path(__file__).parents[2]
+CATALOG, FINDINGS = workspace.load(ROOT)
+PAGES = docs.pages(CATALOG, build(CATALOG), rules.catalogue())
+
+
+def test_our_manifests_have_no_findings() -> None:
+    assert FINDINGS == ()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_current(path: str) -> None:
+    assert workspace.texts(ROOT, [path]) == {path: PAGES[path]}, "run make docs"
