@@ -1,0 +1,65 @@
+"""Projects as SageMaker remembers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+
+from local_aws import validation
+from local_aws.servicecatalog.calls import Call
+from local_aws.servicecatalog.shelf import Shelf
+from local_aws.servicecatalog.state import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project. `details`: its `ServiceCatalogProvisioningDetails`, all of them resolved."""
+
+    name: str
+    id: str
+    arn: str
+    description: str
+    details: Mapping[str, Any]
+    provisioned: str = ""
+    status: str
+    message: str = ""
+    tags: Mapping[str, str]
+    created: datetime = field(default_factory=now)
+    modified: datetime = field(default_factory=now)
+
+
+class Projects(BaseBackend):  # type: ignore[misc]  # moto is read untyped
+    """The projects of one account and region; moto's reset empties it."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.shelf: Shelf[str, Project] = Shelf()
+
+
+_projects = BackendDict(Projects, "sagemaker")
+
+
+def shelf(call: Call) -> Shelf[str, Project]:
+    """The projects of the caller's account and region."""
+    return _projects[call.caller.account][call.region].shelf  # type: ignore[no-any-return]
+
+
+def invalid(text: str) -> validation.Refused:
+    """The error of a request that SageMaker does not accept."""
+    return validation.Refused("ValidationException", text)
+
+
+def existing(call: Call) -> Project:
+    """The project a request names.
+
+    Raises:
+        Refused: There is none.
+    """
+    project = shelf(call).get(call.params["ProjectName"])
+    if project is None:
+        raise invalid(f"Project {call.params['ProjectName']} does not exist.")
+    return project
