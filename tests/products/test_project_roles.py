@@ -186,8 +186,10 @@ def test_projects_name_only_roles_that_exist(catalog, rendered, roles):
 
 def test_everything_is_reached_only_where_iam_offers_nothing_finer(roles, template):
     by_condition = {"s3:GetObject", "cloudwatch:PutMetricData", "cloudformation:GetTemplateSummary"}
-    for role in [*roles.values(), template("target-account-role")["Resources"]["Role"]]:
-        for each in statements(role):
+    target = template("target-account-role")["Resources"]
+    network = target["NetworkPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    for holder in [*map(statements, [*roles.values(), target["Role"]]), network]:
+        for each in holder:
             if as_list(each["Resource"]) != ["*"]:
                 continue
             for action in set(as_list(each["Action"])) - by_condition:
