@@ -68,7 +68,7 @@ def describe_provisioning_parameters(call: Call) -> dict[str, Any]:
     return {
         "ProvisioningArtifactParameters": templates.parameters(template),
         "ConstraintSummaries": path.summaries,
-        "UsageInstructions": [],
+        "UsageInstructions": templates.instructions(template),
         "TagOptions": [],
         "ProvisioningArtifactOutputKeys": templates.outputs(template),
     }

@@ -6,6 +6,7 @@ artifact does not.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -114,6 +115,22 @@ def _parameter(name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
     if "Description" in declared:
         shown["Description"] = str(declared["Description"])
     return shown
+
+
+def instructions(template: str) -> list[dict[str, str]]:
+    """A template's other sections that matter to a form, as `UsageInstructions`.
+
+    Rules and Metadata come as JSON text, version and description as they are: the types of recorded
+    answers that are public; the API reference gives the list no closed set of types.
+    """
+    parsed = cloudformation.parse_template(template)
+    sections = {
+        "rules": json.dumps(parsed.get("Rules") or {}),
+        "version": parsed.get("AWSTemplateFormatVersion"),
+        "description": parsed.get("Description"),
+        "metadata": json.dumps(parsed["Metadata"]) if parsed.get("Metadata") else None,
+    }
+    return [{"Type": name, "Value": str(text)} for name, text in sections.items() if text]
 
 
 def outputs(template: str) -> list[dict[str, str]]:
