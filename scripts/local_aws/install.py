@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from local_aws import (
     buckets,
+    builds,
     cloudformation,
     functions,
     identity,
     organization,
+    repositories,
     sagemaker_projects,
     servicecatalog,
     tagging,
@@ -23,9 +25,11 @@ def install() -> None:
     _installed.append(True)
     parts = (
         buckets,
+        builds,
         identity,
         organization,
         functions,
+        repositories,
         cloudformation,
         servicecatalog,
         sagemaker_projects,

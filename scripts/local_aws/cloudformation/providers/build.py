@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws import inside, repositories
+from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order
 from local_aws.cloudformation.providers.through_api import (
     Through,
@@ -88,17 +91,20 @@ class Pipeline(Through):
 
 @provides("AWS::CodeCommit::Repository")
 class Repository(Through):
-    """A repository; first code from S3 is not taken (`Code`)."""
+    """A repository, with its first commit when code is given (*Repository Code*)."""
 
     service = "codecommit"
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the repository."""
-        if "Code" in order.properties:
-            raise NotImplementedError(f"Code of {order.kind} is not implemented here")
+        first = self._first_commit(order)
         wanted = {**order.properties, "Tags": pairs(_tags(order))}
         found = client.create_repository(**shaped(client, "CreateRepository", wanted))
         data = found["repositoryMetadata"]
+        if first:
+            branch = order.properties["Code"].get("BranchName", "main")
+            name = data["repositoryName"]
+            repositories.commit(order.account, order.region, name, branch, first)
         attributes = {
             "Arn": data["Arn"],
             "CloneUrlHttp": data["cloneUrlHttp"],
@@ -107,6 +113,17 @@ class Repository(Through):
             "RepositoryId": data["repositoryId"],
         }
         return answering(data["repositoryId"], order, attributes)
+
+    def _first_commit(self, order: Order) -> repositories.Commit | None:
+        if "Code" not in order.properties:
+            return None
+        source = order.properties["Code"]["S3"]
+        s3 = inside.client("s3", order.account, order.region, order.role_arn or "")
+        found = s3.get_object(Bucket=source["Bucket"], Key=source["Key"])["Body"].read()
+        try:
+            return repositories.unpacked(found, "Initial commit by AWS CloudFormation")
+        except zipfile.BadZipFile as error:
+            raise ResourceFailed(f"{source['Key']} is no zip archive") from error
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the repository."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order
 from local_aws.cloudformation.providers.through_api import (
     Through,
@@ -126,7 +127,7 @@ class Bucket(Through):
 
     def _set(self, client: Any, order: Order, name: str, old: Mapping[str, Any]) -> Made:
         for key in sorted(NOT_YET & set(order.properties)):
-            raise NotImplementedError(f"{key} of {order.kind} is not implemented here")
+            raise ResourceFailed(f"{key} of {order.kind} is not implemented in the embedded AWS")
         for key, (operation, parameter, say) in PARTS.items():
             if key in order.properties and order.properties[key] != old.get(key):
                 value = {parameter: say(order.properties[key])}
