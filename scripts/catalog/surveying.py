@@ -89,7 +89,8 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
     stored = gateways.storage.read(ledger.KEY)
     index = memory.from_text(stored.text) if stored else None
     goals = _lanes(wanting.intents(wish))
-    scope = None if depth.deep or index is None else _scope(gateways, index, goals, depth)
+    whole = index is None or depth.deep or (depth.prune and _holds_more(index, goals))
+    scope = None if index is None or whole else _scope(gateways, index, goals)
     seen = Survey(
         plan=_NOTHING,
         desired=wanting.desired(wish),
@@ -131,14 +132,15 @@ def _lanes(digests: CatalogDigests) -> dict[Lane, str]:
     }
 
 
-def _scope(
-    gateways: Gateways, index: Index, goals: Mapping[Lane, str], depth: Depth
-) -> frozenset[Lane]:
+def _holds_more(index: Index, goals: Mapping[Lane, str]) -> bool:
+    """Whether the index knows of things that are published but no longer here."""
+    entries = ((lane, index.entry(lane)) for lane in index.lanes())
+    return any(lane not in goals or (entry and entry.kept) for lane, entry in entries)
+
+
+def _scope(gateways: Gateways, index: Index, goals: Mapping[Lane, str]) -> frozenset[Lane]:
     """What differs from the index, and what the tagging API does not confirm."""
     scope = {lane for lane, digest in goals.items() if not _converged(index, lane, digest)}
-    if depth.prune:
-        entries = ((lane, index.entry(lane)) for lane in index.lanes())
-        scope |= {lane for lane, entry in entries if lane not in goals or (entry and entry.kept)}
     believed = {lane: entry.arn for lane in goals.keys() - scope if (entry := index.entry(lane))}
     tags = gateways.tagging.tags(believed.values())
     key = {"portfolio": PORTFOLIO_TAG, "product": PRODUCT_TAG}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -131,7 +132,7 @@ class Session:
         """A client of the service boto3 calls `name`."""
         keys = self.credentials
         try:
-            client = boto3.session.Session().client(  # type: ignore[call-overload]
+            client = _boto().client(  # type: ignore[call-overload]
                 name,
                 region_name=self.region,
                 endpoint_url=self.endpoint or None,
@@ -148,12 +149,18 @@ class Session:
     @property
     def partition(self) -> str:
         """Partition of the region's ARNs, e.g. `aws` or `aws-cn`."""
-        return boto3.session.Session().get_partition_for_region(self.region)
+        return _boto().get_partition_for_region(self.region)
 
     @property
     def domain(self) -> str:
         """Domain under which the partition's services have their addresses."""
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+
+
+@functools.cache
+def _boto() -> boto3.session.Session:
+    """One for the process: reading a service's model costs more than most calls."""
+    return boto3.session.Session()
 
 
 def _config(*, embedded: bool) -> Config:

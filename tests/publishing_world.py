@@ -1,0 +1,307 @@
+"""A small catalog to publish into the embedded AWS, and an independent look at the outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from catalog import aws, locking, publishing, surveying
+from catalog.aws.session import Credentials, Session
+from catalog.desired import Wish
+from catalog.model import (
+    Kind,
+    Lifecycle,
+    Owner,
+    Portfolio,
+    PortfolioShare,
+    Product,
+    Release,
+    Target,
+    VersionState,
+)
+from catalog.tokens import digest
+from catalog.waiting import Patience
+from local_aws import identity
+from local_aws.process import Embedded
+
+HUB, REGION, WORKLOADS, PRODUCTION = (
+    "444455556666",
+    "us-east-1",
+    "ou-ab12-20000000",
+    "ou-ab12-21000000",
+)
+BUCKET = f"sagemaker-catalog-{HUB}-{REGION}"
+ROLE, OTHER_ROLE = "catalog-launch", "catalog-launch-2"
+TODAY = date(2026, 11, 20)
+OWNER = Owner(key="ml", name="ML team", email="ml@example.com", url="https://example.com/ml")
+TARGET = Target(
+    name="prod",
+    account=HUB,
+    regions=(REGION,),
+    ous={"workloads": WORKLOADS, "production": PRODUCTION},
+)
+PATIENCE = Patience(looks=14, first=0.001, longest=0.002)
+MANNER = publishing.Manner(patience=PATIENCE, share_patience=replace(PATIENCE, looks=40), workers=2)
+DEEP = replace(MANNER, depth=surveying.Depth(deep=True))
+PRUNE = replace(MANNER, depth=surveying.Depth(prune=True))
+
+
+def template(text: str) -> str:
+    """A template that differs by `text`."""
+    return (
+        f"Description: {text}\n"
+        "Parameters:\n  SageMakerProjectName: {Type: String}\n"
+        "Resources:\n  Topic: {Type: 'AWS::SNS::Topic'}\n"
+    )
+
+
+def release(name: str = "deploy", version: str = "1.0.0", **more: Any) -> Release:
+    """A release whose content follows from product and version."""
+    fields: dict[str, Any] = {
+        "name": name,
+        "kind": Kind.PROJECT,
+        "version": version,
+        "title": name.title(),
+        "summary": f"What {name} does.",
+        "owner": OWNER,
+        "launch_role": ROLE,
+    }
+    text = template(f"{name} {version} {more.pop('content', '')}")
+    product = Product(**{**fields, **more})
+    return Release(
+        product=product,
+        digest=digest(text),
+        template=text,
+        bundles=(),
+        parameters=("SageMakerProjectName",),
+        description=f"What is new in {version}.",
+        commit="0" * 40,
+    )
+
+
+def portfolio(*products: str, name: str = "templates", **more: Any) -> Portfolio:
+    """A portfolio for data scientists, shared with one OU."""
+    fields: dict[str, Any] = {
+        "name": name,
+        "title": name.title(),
+        "provider": "ML team",
+        "summary": "For data scientists.",
+        "products": products,
+        "principals": ("role/data-scientist-*",),
+        "share": (PortfolioShare(ou="workloads"),),
+    }
+    return Portfolio(**{**fields, **more})
+
+
+def wish(*releases: Release, portfolios: tuple[Portfolio, ...] | None = None) -> Wish:
+    """A catalog; by default all its products are in one portfolio."""
+    names = tuple(one.product.name for one in releases)
+    return Wish(
+        portfolios=(portfolio(*names),) if portfolios is None else portfolios,
+        releases=releases,
+        target=TARGET,
+        tags={"cost-centre": "ml"},
+        today=TODAY,
+    )
+
+
+FIRST = wish(release())
+"""One product in one portfolio."""
+
+SECOND = wish(
+    release(
+        version="1.1.0",
+        summary="What it does now.",
+        launch_role=OTHER_ROLE,
+        lifecycle=(
+            Lifecycle(versions="<1.1", state=VersionState.DEPRECATED, since=TODAY, because="Slow."),
+        ),
+    ),
+    portfolios=(portfolio("deploy", share=(PortfolioShare(ou="workloads", tag_options=True),)),),
+)
+"""A new version, another summary, launch role and share flag, an old version deprecated."""
+
+
+class Killed(BaseException):
+    """The process is dead: nothing catches this, and no further call is made."""
+
+
+@dataclass
+class Killer:
+    """Kills the publisher at its k-th call, before it is sent or before its answer is seen."""
+
+    at: int
+    answered: bool
+    seen: int = 0
+    dead: bool = False
+
+    def attach(self, gateways: aws.Gateways) -> None:
+        """Watch every client of `gateways`."""
+        for client in clients_of(gateways):
+            client.meta.events.register_first("request-created", self._before)
+            client.meta.events.register_first("after-call", self._after)
+
+    def _before(self, **_: object) -> None:
+        if self.dead:
+            raise Killed
+        self.seen += 1
+        if self.seen == self.at and not self.answered:
+            self._die()
+
+    def _after(self, **_: object) -> None:
+        if self.dead or (self.answered and self.seen >= self.at):
+            self._die()
+
+    def _die(self) -> None:
+        self.dead = True
+        raise Killed
+
+
+def clients_of(gateways: aws.Gateways) -> list[Any]:
+    """Every boto3 client behind the gateways."""
+    around = gateways.surroundings
+    services = (
+        gateways.portfolios.service,
+        gateways.tagging.service,
+        gateways.storage.bucket.service,
+        around.sts,
+        around.iam,
+        around.organizations,
+    )
+    return [service.client for service in services]
+
+
+@dataclass
+class Hub:
+    """The hub's account in the embedded AWS."""
+
+    aws: Embedded
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        if service not in self.clients:
+            session = Session(region=REGION, credentials=self.keys())
+            self.clients[service] = session.service(service).client
+        return self.clients[service]
+
+    def gateways(self, account: str = HUB) -> aws.Gateways:
+        return aws.connect(TARGET, REGION, credentials=self.keys(account))
+
+    def keys(self, account: str = HUB) -> Credentials:
+        access, secret, token = identity.keys_for(
+            f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+        )
+        return Credentials(access_key=access, secret_key=secret, session_token=token)
+
+    def role(self, name: str) -> None:
+        trust = {"Effect": "Allow", "Principal": {"Service": "servicecatalog.amazonaws.com"}}
+        statement = {**trust, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
+
+    def publish(
+        self, what: Wish, manner: publishing.Manner = MANNER, **more: Any
+    ) -> publishing.Published:
+        published = publishing.publish(self.gateways(), what, manner, **more)
+        assert not published.failed, [o.error for o in published.outcomes if o.error]
+        return published
+
+    def survey(self, what: Wish, *, deep: bool = False) -> surveying.Survey:
+        return surveying.survey(self.gateways(), what, surveying.Depth(deep=deep))
+
+    def bury(self) -> None:
+        """Let the lock of a dead publisher run out."""
+        held = self.read(locking.KEY)
+        if held:
+            held["expires"] = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+            self.client("s3").put_object(
+                Bucket=BUCKET, Key=locking.KEY, Body=json.dumps(held).encode()
+            )
+
+    def read(self, key: str) -> Any:
+        s3 = self.client("s3")
+        try:
+            return json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+        except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
+            return None
+
+    def dump(self) -> Any:
+        """Everything Service Catalog holds, without ids, by calls of our own."""
+        catalog = self.client("servicecatalog")
+        names = {}
+        products = []
+        for view in _pages(catalog.search_products_as_admin, "ProductViewDetails"):
+            summary = view["ProductViewSummary"]
+            names[summary["ProductId"]] = summary["Name"]
+            products.append(self._product(summary))
+        portfolios = [
+            self._portfolio(detail, names)
+            for detail in _pages(catalog.list_portfolios, "PortfolioDetails")
+        ]
+        return _sorted({"products": products, "portfolios": portfolios})
+
+    def _product(self, summary: dict[str, Any]) -> Any:
+        catalog, product = self.client("servicecatalog"), summary["ProductId"]
+        described = catalog.describe_product_as_admin(Id=product)
+        listed = catalog.list_provisioning_artifacts(ProductId=product)
+        versions = [
+            {k: v for k, v in one.items() if k in {"Name", "Description", "Active", "Guidance"}}
+            for one in listed["ProvisioningArtifactDetails"]
+        ]
+        kept = {k: v for k, v in summary.items() if k not in {"Id", "ProductId", "HasDefaultPath"}}
+        return {**kept, "tags": described["Tags"], "versions": versions}
+
+    def _portfolio(self, detail: dict[str, Any], names: dict[str, str]) -> Any:
+        catalog, portfolio = self.client("servicecatalog"), detail["Id"]
+        constraints = []
+        for one in _pages(
+            catalog.list_constraints_for_portfolio, "ConstraintDetails", PortfolioId=portfolio
+        ):
+            described = catalog.describe_constraint(Id=one["ConstraintId"])
+            parameters = described["ConstraintParameters"]
+            constraints.append([names[one["ProductId"]], one["Type"], json.loads(parameters)])
+        members = _pages(
+            catalog.search_products_as_admin, "ProductViewDetails", PortfolioId=portfolio
+        )
+        shares = catalog.describe_portfolio_shares(
+            PortfolioId=portfolio, Type="ORGANIZATIONAL_UNIT"
+        )
+        return {
+            "title": detail["DisplayName"],
+            "summary": detail["Description"],
+            "tags": catalog.describe_portfolio(Id=portfolio)["Tags"],
+            "members": [view["ProductViewSummary"]["Name"] for view in members],
+            "constraints": constraints,
+            "principals": _pages(
+                catalog.list_principals_for_portfolio, "Principals", PortfolioId=portfolio
+            ),
+            "shares": shares["PortfolioShareDetails"],
+        }
+
+
+def _pages(call: Callable[..., Any], member: str, **request: Any) -> list[Any]:
+    answer = call(**request)
+    found = list(answer[member])
+    while answer.get("NextPageToken"):
+        answer = call(**request, PageToken=answer["NextPageToken"])
+        found += answer[member]
+    return found
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return sorted(map(_sorted, value), key=lambda entry: json.dumps(entry, sort_keys=True))
+    return value
+
+
+def hub(running: Embedded) -> Hub:
+    """The hub with its launch roles."""
+    made = Hub(running)
+    made.role(ROLE)
+    made.role(OTHER_ROLE)
+    return made
