@@ -15,6 +15,7 @@ from catalog import changelog
 from catalog.errors import Refused
 from catalog.findings import Finding
 from catalog.model import Bundle, ProductFolder, Release, Rendered
+from catalog.template_checks import composed
 
 MAX_BODY = 1_000_000
 """Bytes of a template given by URL (CreateStack, TemplateURL: 1 MB; cfn-lint's limits)."""
@@ -129,7 +130,7 @@ def check(rendered: Rendered) -> Iterator[Finding]:
     size, room = len(rendered.text.encode()), MAX_BODY - STAMP_ROOM
     if size > room:
         yield _limit(rendered, 1, f"The template has {size} bytes.", f"It may have {room}.")
-    top = yaml.compose(rendered.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    top = composed(rendered.text)
     for key, section in top.value if isinstance(top, yaml.MappingNode) else ():
         most = MAX_SECTIONS.get(key.value, len(section.value))
         if len(section.value) > most:

@@ -12,10 +12,11 @@ from jinja2 import TemplateNotFound, UndefinedError
 from catalog import source_map
 from catalog.findings import Finding
 from catalog.manifest import did_you_mean
+from catalog.missing_names import Missing
 from catalog.model import Bundle, ProductFolder, Rendered, Settings, SourceLine
-from catalog.template_checks import column_of, own_names, yaml_error
+from catalog.template_checks import column_of, composed, own_names, yaml_error
 from catalog.template_files import TemplateFiles
-from catalog.template_language import MAX_TEXT, Endless, Environment, Missing
+from catalog.template_language import MAX_TEXT, Endless, Environment
 
 TEMPLATE = "template.yaml.j2"
 
@@ -105,14 +106,12 @@ class _Job:
 
     def origins(self, plain: str) -> tuple[SourceLine, ...]:
         """Where each line of the text was written."""
-        environment = Environment(self.files.load, lambda *_: None)
-        marking = source_map.Marking(environment)
-        environment.extensions = {marking.identifier: marking}
+        environment = Environment(self.files.load, lambda *_: None, marked=True)
         try:
             marked = self._text(environment)
         except Exception:  # a filter that cannot bear the markers costs the map, not the template
             marked = plain
-        return source_map.origins(plain, marked, marking.files)
+        return source_map.origins(plain, marked, f"{self.files.folder}/{TEMPLATE}")
 
     def _text(self, environment: Environment) -> str:
         text = environment.get_template(TEMPLATE).render(self.context)
@@ -180,7 +179,7 @@ def _rendered_wrong(rendered: Rendered) -> Iterator[Finding]:
             remedy=f"The rendered line is: {written[:120]}",
         )
         return
-    odd = _odd(_composed(rendered.text))
+    odd = _odd(composed(rendered.text))
     if odd:
         source, message = rendered.source[odd[0] - 1], f"Rendered, this {odd[1]}."
         yield Finding(file=source.file, line=source.line, rule="C106", message=message)
@@ -219,18 +218,11 @@ def _is_map(node: yaml.Node) -> bool:
     return isinstance(node, yaml.MappingNode)
 
 
-def _composed(text: str) -> yaml.Node | None:
-    node: yaml.Node | None = yaml.compose(
-        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
-    return node
-
-
 def _line_of_own_mapping(text: str) -> int:
     """Line of `Mappings.Catalog` in a template; 0 when it has none, as it should."""
     if not re.search(r"\bCatalog\b\"?'? *:", text):
         return 0
-    for key, value in getattr(_composed(text), "value", ()):
+    for key, value in getattr(composed(text), "value", ()):
         if key.value == "Mappings" and isinstance(value, yaml.MappingNode):
             for name, _ in value.value:
                 if name.value == "Catalog":

@@ -12,30 +12,25 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from jinja2 import Environment
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from catalog.model import SourceLine
 
 _START, _ZERO, _BASE = "\ue000", 0xE100, 256
-_MARK = re.compile(f"{_START}([\ue100-\ue1ff])([\ue100-\ue1ff])([\ue100-\ue1ff])")
-_MAX_LINE = _BASE * _BASE - 1
+_MARK = re.compile(f"{_START}([\ue100-\ue1ff]{{4}})")
+_MAX = _BASE * _BASE - 1
+
+_numbers: dict[str, int] = {}
+"""File -> its number in markers, for as long as the process lives: compiled templates are kept."""
 
 
 class Marking(Extension):
-    """Marks the newlines of every template of an environment; `files` lists the templates met."""
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(environment)
-        self.files: list[str] = []
+    """Marks the newlines of every template of an environment."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         """The tokens of one template, markers in its data."""
-        file = stream.filename or stream.name or ""
-        if file not in self.files:
-            self.files.append(file)
-        index = min(self.files.index(file), _BASE - 1)
+        index = _numbers.setdefault(stream.filename or stream.name or "", len(_numbers))
         for token in stream:
             if token.type == "data":
                 yield Token(token.lineno, "data", _marked(token.value, index, token.lineno))
@@ -56,29 +51,30 @@ def _marked(text: str, file: int, line: int) -> str:
 
 
 def _mark(file: int, line: int) -> str:
-    high, low = divmod(min(line, _MAX_LINE), _BASE)
-    return _START + "".join(chr(_ZERO + digit) for digit in (file, high, low))
+    digits = (*divmod(min(file, _MAX), _BASE), *divmod(min(line, _MAX), _BASE))
+    return _START + "".join(chr(_ZERO + digit) for digit in digits)
 
 
-def origins(plain: str, marked: str, files: Sequence[str]) -> tuple[SourceLine, ...]:
+def origins(plain: str, marked: str, main: str) -> tuple[SourceLine, ...]:
     """Where each line of a text was written.
 
     Args:
         plain: The text, rendered without markers.
         marked: The same, rendered with them.
-        files: What `Marking` collected.
+        main: File whose first line is the origin of a text without any marker.
 
     Returns:
         The origin of line n of `plain` at n - 1. A line that an expression made alone has the
         origin of the line that follows it.
     """
     lines = marked.split("\n")
+    files = list(_numbers)
     known = [_origin(line, files) for line in lines]
     following = known[-1] or next((o for o in reversed(known) if o), None)
     for n in range(len(known) - 1, -1, -1):
         following = known[n] or following
         known[n] = following
-    nowhere = SourceLine(file=files[0] if files else "", line=1)
+    nowhere = SourceLine(file=main, line=1)
     found = [origin or nowhere for origin in known]
     return tuple(_aligned(plain.split("\n"), [_MARK.sub("", line) for line in lines], found))
 
@@ -87,8 +83,8 @@ def _origin(line: str, files: Sequence[str]) -> SourceLine | None:
     hits: list[Any] = _MARK.findall(line)
     if not hits:
         return None
-    file, high, low = (ord(digit) - _ZERO for digit in hits[-1])
-    return SourceLine(file=files[file], line=high * _BASE + low)
+    upper, lower, high, low = (ord(digit) - _ZERO for digit in hits[-1])
+    return SourceLine(file=files[upper * _BASE + lower], line=high * _BASE + low)
 
 
 def _aligned(

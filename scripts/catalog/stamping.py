@@ -14,6 +14,7 @@ import yaml
 
 from catalog.errors import Refused
 from catalog.packaging import canonical
+from catalog.template_checks import composed
 
 _USE = re.compile(
     r"""!FindInMap\s*\[?\s*(?:-\s*)?["']?Catalog\b   # short form, flow or block
@@ -72,7 +73,7 @@ def _block(buckets: Mapping[str, str], indent: str) -> list[str]:
 
 def _section(text: str, name: str) -> tuple[int, str] | None:
     """0-based line of a top-level section in block style, and the indentation of its entries."""
-    top = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    top = composed(text)
     for key, value in top.value if isinstance(top, yaml.MappingNode) else ():
         if key.value != name:
             continue

@@ -50,7 +50,7 @@ def check(file: str, text: str) -> tuple[tuple[Finding, ...], tuple[Reference, .
     try:
         tree = environment.parse(text, filename=file)
         references = tuple(_references(tree))
-        environment.compile(tree, filename=file)
+        environment.compile_checked(tree, text, file)
     except TemplateSyntaxError as error:
         return (*findings, _syntax(file, text, error)), ()
     return tuple(findings), references
@@ -87,6 +87,8 @@ def _line(line: str, environment: Environment) -> tuple[str, int, str, str] | No
     if not statement and (late := re.search(r"\S.*?(#@)", line)):
         message = "A statement stands behind other text."
         return "C110", late.start(1) + 1, message, "Give it a line of its own."
+    if not statement and "${{" not in line:
+        return None
     return _lexed(line, bool(statement), environment)
 
 
@@ -213,10 +215,22 @@ def _parts(text: str) -> Iterator[str]:
     yield "\n".join(outside)
 
 
+@lru_cache(maxsize=64)
+def composed(text: str) -> yaml.Node | None:
+    """The nodes of a YAML document, short forms such as `!Ref` left as they are.
+
+    Raises:
+        yaml.YAMLError: It is none.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    node: yaml.Node | None = yaml.compose(text, Loader=loader)
+    return node
+
+
 def yaml_error(text: str) -> tuple[int, int, str] | None:
     """Line, column and reason why a text is not one YAML document; None when it is."""
     try:
-        yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        composed(text)
         if "\t" in text:  # of which the fast parser takes more than others do
             yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

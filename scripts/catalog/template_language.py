@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import Template, TemplateRuntimeError, Undefined, nodes
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.exceptions import UndefinedError
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
+
+from catalog.missing_names import Missing
+from catalog.source_map import Marking
 
 BLOCK_START, BLOCK_END, COMMENT_START, COMMENT_END = "\ue010", "\ue011", "\ue012", "\ue013"
 RESERVED = re.compile("[\ue000-\ue013\ue100-\ue1ff]")
@@ -80,85 +82,21 @@ class Endless(TemplateRuntimeError):
     """A template took more steps, or made more text, than any honest one."""
 
 
-class Missing(Undefined):
-    """A name that is not defined: reported where it is used, so that all are found in one go.
-
-    Printing one, or looking into one, reports and goes on; anything else stops.
-    """
-
-    report: Callable[[Missing, str, int], None]
-
-    def __str__(self) -> str:
-        self._report()
-        return ""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        self._report()
-        return _Reported()
-
-    def _stop(self, *_: object, **__: object) -> Any:
-        self._report()
-        raise UndefinedError(self._undefined_message)
-
-    def _report(self) -> None:
-        frame = sys._getframe(1)
-        while frame.f_back and "__jinja_template__" not in frame.f_globals:
-            frame = frame.f_back
-        template: Template = frame.f_globals["__jinja_template__"]
-        line = template.get_corresponding_lineno(frame.f_lineno)
-        type(self).report(self, template.filename or "", line)
-
-    @property
-    def wanted(self) -> str:
-        """The name that is not defined; empty for, say, the first item of an empty list."""
-        return str(self._undefined_name or "")
-
-    @property
-    def refused(self) -> str:
-        """Why the sandbox does not give it; empty when it is simply not there."""
-        unsafe = issubclass(self._undefined_exception, SecurityError)
-        return self._undefined_message if unsafe else ""
-
-    @property
-    def known(self) -> Iterable[str]:
-        """The names beside it, when it was looked for in a mapping."""
-        holder = self._undefined_obj
-        if isinstance(holder, Mapping):
-            return holder
-        return [name for name in getattr(holder, "__dict__", ()) if not name.startswith("_")]
-
-    @property
-    def inside(self) -> bool:
-        """Whether it was looked for in another value."""
-        return self._undefined_obj is not missing
-
-    __iter__ = __len__ = __bool__ = __eq__ = __ne__ = __hash__ = _stop
-    __contains__ = __lt__ = __gt__ = __le__ = __ge__ = __call__ = __getitem__ = _stop
-
-
-class _Reported(Undefined):
-    """What a reported name gives: prints as nothing and is not reported again."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-
 class Environment(ImmutableSandboxedEnvironment):
     """Jinja with our delimiters, a sandbox, and a bound.
 
     Args:
         load: Name as written in a template -> (text, file), or None when there is none.
         report: Called with each undefined name, the file and the line.
+        marked: Whether lines carry the markers of `catalog.source_map`.
     """
 
     def __init__(
         self,
         load: Callable[[str], tuple[str, str] | None],
         report: Callable[[Missing, str, int], None],
+        *,
+        marked: bool = False,
     ) -> None:
         super().__init__(
             block_start_string=BLOCK_START,
@@ -172,6 +110,9 @@ class Environment(ImmutableSandboxedEnvironment):
             undefined=type("Missing", (Missing,), {"report": staticmethod(report)}),
             loader=FunctionLoader(lambda name: _with_freshness(load(name))),
         )
+        if marked:
+            self.add_extension(Marking)
+        self.bytecode_cache: Compiled = _MARKED if marked else _PLAIN
         self.steps = 0
         self.filters = {name: self.filters[name] for name in FILTERS} | {"tojson": _json}
         self.globals = {"range": self.globals["range"], "namespace": self.globals["namespace"]}
@@ -186,6 +127,16 @@ class Environment(ImmutableSandboxedEnvironment):
             count = nodes.EnvironmentAttribute("counted")
             loop.iter = nodes.Call(count, [loop.iter], [], None, None, lineno=loop.lineno)
         return tree
+
+    def compile_checked(self, tree: nodes.Template, text: str, file: str) -> None:
+        """Compile a parsed template, and keep the code for its rendering.
+
+        Raises:
+            TemplateSyntaxError: It uses a filter or test that there is not.
+        """
+        bucket = self.bytecode_cache.get_bucket(self, file, file, text)
+        bucket.code = self.compile(tree, name=file, filename=file)
+        self.bytecode_cache.set_bucket(bucket)
 
     def counted(self, items: Iterable[object]) -> Iterator[object]:
         """The items of a loop, each a step."""
@@ -225,6 +176,28 @@ class Environment(ImmutableSandboxedEnvironment):
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise Endless(f"it takes more than {MAX_STEPS} steps")
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates of this process, by content: a shared macro is compiled once."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """A template is known by its file, whatever the name it is included by."""
+        return filename or name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in the code, when it is known."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_PLAIN, _MARKED = Compiled(), Compiled()
 
 
 def delimited(source: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.source_map import Marking, origins
+from catalog.source_map import origins
 from catalog.template_language import Environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,21 +61,17 @@ def files_of(lines: list[str], end: str) -> dict[str, str]:
     return {"main": main, "part": "part: 1\n\n  two: ${{ one }}\n", "lib": LIBRARY}
 
 
-def ours(files: dict[str, str], *, marked: bool) -> tuple[str, list[str]]:
-    environment = Environment(lambda name: (files[name], name), lambda *_: None)
-    marking = Marking(environment)
-    if marked:
-        environment.extensions = {marking.identifier: marking}
-    return environment.get_template("main").render(VALUES), marking.files
+def ours(files: dict[str, str], *, marked: bool) -> str:
+    environment = Environment(lambda name: (files[name], name), lambda *_: None, marked=marked)
+    return environment.get_template("main").render(VALUES)
 
 
 @settings(max_examples=150, deadline=None)
 @given(block, st.sampled_from(["", "\n", "\n\n"]))
 def test_every_line_has_an_origin_and_the_text_is_plain(lines: list[str], end: str) -> None:
     files = files_of(lines, end)
-    plain, _ = ours(files, marked=False)
-    with_marks, met = ours(files, marked=True)
-    found = origins(plain, with_marks, met)
+    plain = ours(files, marked=False)
+    found = origins(plain, ours(files, marked=True), "main")
     assert len(found) == plain.count("\n") + 1
     for origin in found:
         assert 1 <= origin.line <= files[origin.file].count("\n") + 1
@@ -85,9 +81,9 @@ def test_every_line_has_an_origin_and_the_text_is_plain(lines: list[str], end: s
 @given(st.lists(st.sampled_from([f"line{n}: {n}" for n in range(30)]), unique=True))
 def test_lines_that_are_only_text_map_to_themselves(lines: list[str]) -> None:
     files = files_of([f"#@ if yes\n{line}\n#@ endif" for line in lines], "\n")
-    plain, _ = ours(files, marked=False)
-    with_marks, met = ours(files, marked=True)
-    for line, origin in zip(plain.split("\n"), origins(plain, with_marks, met), strict=True):
+    plain = ours(files, marked=False)
+    found = origins(plain, ours(files, marked=True), "main")
+    for line, origin in zip(plain.split("\n"), found, strict=True):
         if line:
             assert files[origin.file].split("\n")[origin.line - 1] == line
 
@@ -103,7 +99,7 @@ def test_the_language_is_jinja_with_other_delimiters(lines: list[str], end: str)
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    assert ours(files, marked=False)[0] == jinja.get_template("main").render(VALUES)
+    assert ours(files, marked=False) == jinja.get_template("main").render(VALUES)
 
 
 def _usual(text: str) -> str:
