@@ -1,0 +1,66 @@
+"""The project product deployed in the embedded organization, with its launch role."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import local_aws
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAME = "multi-account-deployment"
+HUB, DATA_SCIENCE = "444455556666", "111111111111"
+REGION = "us-east-1"
+BUCKET = f"sagemaker-catalog-{HUB}-{REGION}"
+SCENARIOS = sorted(path.stem for path in ROOT.glob(f"products/{NAME}/scenarios/*.yaml"))
+
+
+@pytest.fixture
+def aws(catalog, rendered) -> Iterator[Any]:
+    target = catalog.settings.targets["local"]
+    with local_aws.embedded(target.organization, target.account, REGION) as embedded:
+        hub = embedded.session(HUB).client("s3")
+        hub.create_bucket(Bucket=BUCKET)
+        hub.put_object(Bucket=BUCKET, Key="bundles/seed/deploy.zip", Body=seed())
+        embedded.session(DATA_SCIENCE).client("cloudformation").create_stack(
+            StackName="roles",
+            TemplateBody=rendered("project-roles").text,
+            Parameters=[{"ParameterKey": "HubAccountId", "ParameterValue": HUB}],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        yield embedded
+
+
+def seed() -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("README.md", "The project's own code.")
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_it_comes_up_and_goes_leaving_its_evidence(aws, catalog, rendered, scenario):
+    scenarios = catalog.products[NAME].scenarios
+    (parameters,) = [each.parameters for path, each in scenarios.items() if f"/{scenario}." in path]
+    session = aws.session(DATA_SCIENCE)
+    cloudformation = session.client("cloudformation")
+    text = rendered(NAME).text
+    cloudformation.create_stack(
+        StackName="SC-project",
+        TemplateBody=f"{text}\nMappings:\n  Catalog:\n    {REGION}:\n      Bucket: {BUCKET}\n",
+        Parameters=[{"ParameterKey": key, "ParameterValue": parameters[key]} for key in parameters],
+        RoleARN=f"arn:aws:iam::{DATA_SCIENCE}:role/sagemaker-catalog-project-launch",
+    )
+    found = cloudformation.describe_stacks(StackName="SC-project")["Stacks"][0]
+    assert found["StackStatus"] == "CREATE_COMPLETE"
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
+    group = {"ModelPackageGroupName": parameters["SageMakerProjectName"]}
+    assert outputs.items() >= group.items()
+
+    cloudformation.delete_stack(StackName="SC-project")
+    session.client("s3").head_bucket(Bucket=outputs["ArtifactBucketName"])
+    session.client("sagemaker").describe_model_package_group(**group)
+    assert session.client("codepipeline").list_pipelines()["pipelines"] == []
+    assert session.client("events").list_rules()["Rules"] == []
