@@ -18,8 +18,8 @@ for _height, _names in enumerate(
         "model findings registry errors",
         # pure
         "located forms settings_forms leaks manifest values references tags assembly "
-        "missing_names template_language template_checks template_files source_map bundles changelog "
-        "building changed versions checks docs "
+        "missing_names template_language template_checks template_files source_map bundles "
+        "changelog building changed versions checks docs "
         "template_yaml resource_types scenarios "
         "schema render rules contract permissions packaging stamping "
         "desired planning quotas tokens records applying report docs "
