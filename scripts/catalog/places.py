@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog import embedded
-from catalog.aws import Gateways, connect
+from catalog.aws import Credentials, Gateways, Session, connect
 from catalog.aws.accounts import Accounts
 from catalog.errors import UsageError
 from catalog.manifest import did_you_mean
@@ -61,14 +61,27 @@ def reach(root: Path, target: Target) -> Place:
     Raises:
         EnvironmentFault: The embedded AWS does not start, or the AWS configuration is broken.
     """
-    endpoint, keys = "", None
     if target.embedded:
-        server = embedded.up(root, target)
-        endpoint, keys = server.endpoint, embedded.credentials(server, target.account)
-    gateways = {
-        region: connect(target, region, endpoint=endpoint, credentials=keys)
-        for region in target.regions
-    }
+        return _embedded(root, target)
+    gateways = {region: connect(target, region) for region in target.regions}
     hub = gateways[target.regions[0]].session
     accounts = Accounts(session=hub, home=target.account, role=target.access_role)
+    return Place(target=target, gateways=gateways, accounts=accounts)
+
+
+def _embedded(root: Path, target: Target) -> Place:
+    """As the hub, with the management account's keys at hand: members trust only that account."""
+    server = embedded.up(root, target)
+    keys = embedded.credentials(server, target.account)
+    gateways = {
+        region: connect(target, region, endpoint=server.endpoint, credentials=keys)
+        for region in target.regions
+    }
+    management = Session(
+        region=target.regions[0],
+        endpoint=server.endpoint,
+        credentials=Credentials(access_key=server.access_key, secret_key=server.secret_key),
+    )
+    home = target.organization.management if target.organization else ""
+    accounts = Accounts(session=management, home=home, role=target.access_role)
     return Place(target=target, gateways=gateways, accounts=accounts)
