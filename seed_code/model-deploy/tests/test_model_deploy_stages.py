@@ -8,7 +8,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from model_deployment import check, deploy, deployment, failure, samples
-from model_deployment.stack_sets import StackSet
 from model_deployment.stacks import Stack
 from model_deployment.targets import accounts_of, session_in
 from moto import mock_aws
@@ -185,136 +184,7 @@ def test_accounts_of_a_unit_include_those_of_units_below(session):
     assert list(accounts_of(staging, organizations)) == expected
 
 
-class Sets:
-    """A CloudFormation with one stack set, which is busy for its first `busy` requests."""
-
-    def __init__(self, present=None, instances=(), busy=0, outcome="SUCCEEDED"):
-        self.present = present
-        self.instances = list(instances)
-        self.busy = busy
-        self.outcome = outcome
-        self.calls = []
-
-    def _begin(self, name, request):
-        assert request["CallAs"] == "DELEGATED_ADMIN"
-        if self.busy:
-            self.busy -= 1
-            error = {"Error": {"Code": "OperationInProgressException", "Message": "busy"}}
-            raise ClientError(error, name)
-        self.calls.append(name)
-        return {"OperationId": name}
-
-    def describe_stack_set(self, **request):
-        if self.present is None:
-            error = {"Error": {"Code": "StackSetNotFoundException", "Message": "none"}}
-            raise ClientError(error, "DescribeStackSet")
-        return {"StackSet": self.present}
-
-    def create_stack_set(self, **request):
-        assert request["PermissionModel"] == "SERVICE_MANAGED"
-        self.calls.append("create_stack_set")
-
-    def update_stack_set(self, **request):
-        return self._begin("update_stack_set", request)
-
-    def create_stack_instances(self, **request):
-        self.instances.append({"OrganizationalUnitId": request["DeploymentTargets"]})
-        return self._begin("create_stack_instances", request)
-
-    def describe_stack_set_operation(self, **request):
-        return {"StackSetOperation": {"Status": self.outcome}}
-
-    def list_stack_set_operation_results(self, **request):
-        failed = {"Account": "333333333333", "Status": "FAILED", "StatusReason": "no quota"}
-        return {"Summaries": [failed]}
-
-    def get_paginator(self, operation):
-        assert operation == "list_stack_instances"
-        return self
-
-    def paginate(self, **request):
-        return [{"Summaries": self.instances}]
-
-
-PRESENT = {
-    "TemplateBody": "T",
-    "Parameters": [{"ParameterKey": "Name", "ParameterValue": "one"}],
-}
-THERE = {"OrganizationalUnitId": "ou-ab12-22000000"}
-
-
-@pytest.mark.parametrize(
-    ("client", "name", "calls"),
-    [
-        (Sets(), "one", ["create_stack_set", "create_stack_instances"]),
-        (Sets(PRESENT, [THERE]), "one", []),
-        (Sets(PRESENT, [THERE]), "two", ["update_stack_set"]),
-        (Sets(PRESENT, [THERE], busy=2), "two", ["update_stack_set"]),
-        (Sets(PRESENT), "one", ["create_stack_instances"]),
-    ],
-    ids=["new", "as it should be", "changed", "busy at first", "without instances"],
-)
-def test_a_stack_set_is_brought_to_what_was_decided(client, name, calls):
-    StackSet(client, "sagemaker-x", pause=0).deploy(
-        "T", {"Name": name}, {}, "ou-ab12-22000000", "us-east-1"
-    )
-    assert client.calls == calls
-
-
-def test_a_failed_stack_set_names_account_and_reason():
-    client = Sets(PRESENT, [THERE], outcome="FAILED")
-    with pytest.raises(failure.Failure, match="account 333333333333: no quota"):
-        StackSet(client, "sagemaker-x", pause=0).deploy(
-            "T", {"Name": "two"}, {}, "ou-ab12-22000000", "us-east-1"
-        )
-
-
 SAMPLE = samples.Sample(name="three", body="1\n2\n3\n", count=3, minimum=0, maximum=2)
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        ("0.0\n1.0\n2.0\n", ""),
-        ("0.0,1.0,2.0", ""),
-        ("[0, 1, 2]", ""),
-        ("0,1", "2 numbers instead of 3"),
-        ("0,1,7", "7.0 is more than 2"),
-        ("-1,0,1", "-1.0 is less than 0"),
-        ("body", "is not a list of numbers"),
-        ("", "0 numbers instead of 3"),
-    ],
-)
-def test_answers_are_judged(answer, why):
-    found = samples.complaint(SAMPLE, answer)
-    assert (why in found) if why else (found == "")
-
-
-def test_answers_may_be_matched_by_an_expression():
-    sample = samples.Sample(name="label", body="x", matches='"label": "(cat|dog)"')
-    assert samples.complaint(sample, '{"label": "cat"}') == ""
-    assert "does not match" in samples.complaint(sample, '{"label": "tree"}')
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("[]", "holds no sample"),
-        ('[{"name": "x", "body": "1"}]', "expects nothing"),
-        ('[{"name": "x", "bodi": "1"}]', "is not a list of samples"),
-        ("{", "is not a list of samples"),
-    ],
-)
-def test_samples_that_could_not_fail_are_refused(tmp_path, text, why):
-    path = tmp_path / "samples.json"
-    path.write_text(text)
-    with pytest.raises(failure.Failure, match=why):
-        samples.load(path)
-
-
-def test_the_samples_that_come_with_the_project_can_be_read():
-    found = samples.load(Path(__file__).parents[1] / "config" / "samples.json")
-    assert found[0].count == len(found[0].body.splitlines())
 
 
 def serve(session, account, name=DECIDED.endpoint):
