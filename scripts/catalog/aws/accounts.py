@@ -25,25 +25,34 @@ class Accounts:
     def enter(self, account: str, region: str, role: str = "") -> Session:
         """A session in `account` (12 digits) and `region`, under `role` where one is named.
 
+        A named role is assumed from within its account: roles of people trust their own account,
+        seldom another.
+
         Raises:
-            EnvironmentFault: The role does not exist there or does not trust the caller.
+            EnvironmentFault: A role does not exist there or does not trust the caller.
         """
-        if account == self.home and not role:
-            return replace(self.session, region=region)
-        arn = f"arn:{self.session.partition}:iam::{account}:role/{role or self.role}"
-        sts = replace(self.session, region=region).service("sts")
-        try:
-            answer = sts.call("assume_role", arn, RoleArn=arn, RoleSessionName="sagemaker-catalog")
-        except ServiceFault as fault:
-            raise EnvironmentFault(
-                f"The role {arn} cannot be assumed: {fault.what}",
-                "Does it exist, and does it trust your identity? A target of catalog.yaml names "
-                "another one with access_role.",
-            ) from fault
-        given = answer["Credentials"]
-        keys = Credentials(
-            access_key=given["AccessKeyId"],
-            secret_key=given["SecretAccessKey"],
-            session_token=given["SessionToken"],
+        inside = replace(self.session, region=region)
+        if account != self.home:
+            inside = _assume(inside, account, self.role)
+        return _assume(inside, account, role) if role else inside
+
+
+def _assume(session: Session, account: str, role: str) -> Session:
+    arn = f"arn:{session.partition}:iam::{account}:role/{role}"
+    try:
+        answer = session.service("sts").call(
+            "assume_role", arn, RoleArn=arn, RoleSessionName="sagemaker-catalog"
         )
-        return replace(self.session, region=region, credentials=keys)
+    except ServiceFault as fault:
+        raise EnvironmentFault(
+            f"The role {arn} cannot be assumed: {fault.what}",
+            "Does it exist, and does it trust your identity? A target of catalog.yaml names "
+            "the role that leads into other accounts with access_role.",
+        ) from fault
+    given = answer["Credentials"]
+    keys = Credentials(
+        access_key=given["AccessKeyId"],
+        secret_key=given["SecretAccessKey"],
+        session_token=given["SessionToken"],
+    )
+    return replace(session, credentials=keys)
