@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,8 +136,8 @@ class Stacks:
         )
 
     def failures(self, stack: str) -> tuple[StackFailure, ...]:
-        """Root causes of a stack's failures, oldest first; else the stack's own words."""
-        found = tuple(_failures(tuple(self._events(stack))))
+        """Why the last creation or update failed, oldest first; else the stack's own words."""
+        found = tuple(_failures(tuple(_latest(self._events(stack)))))
         if found:
             return found
         live = self.find(stack)
@@ -206,13 +206,26 @@ def _live(stack: Mapping[str, Any]) -> LiveStack:
     )
 
 
+def _latest(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Events, newest first, back to the start of the last creation or update."""
+    for event in events:
+        yield event
+        if _own(event) and event["ResourceStatus"] in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}:
+            return
+
+
+def _own(event: Mapping[str, Any]) -> bool:
+    """Whether an event is the stack's own, not one of its resources'."""
+    return event.get("PhysicalResourceId") == event["StackId"]
+
+
 def _failures(events: tuple[dict[str, Any], ...]) -> Iterator[StackFailure]:
     """Resources that failed by themselves; those that only stopped because of them are left out."""
     told: set[tuple[str, str]] = set()
     for event in reversed(events):
         name, reason = event["LogicalResourceId"], event.get("ResourceStatusReason", "")
-        own = event.get("PhysicalResourceId") == event["StackId"]
-        if own or not event["ResourceStatus"].endswith("_FAILED") or reason in _CONSEQUENCES:
+        failed = event["ResourceStatus"].endswith("_FAILED")
+        if _own(event) or not failed or reason in _CONSEQUENCES:
             continue
         if (name, reason) not in told:
             told.add((name, reason))

@@ -1,0 +1,190 @@
+"""Foundation stacks in their accounts: created, kept, updated, replaced; failures explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from catalog import foundation
+from catalog.aws.accounts import Accounts
+from catalog.aws.session import Credentials, Session
+from catalog.aws.stacks import BODY_LIMIT
+from catalog.deployments import Verb
+from catalog.errors import EnvironmentFault
+from catalog.model import Deployment, Kind, Release
+from catalog.staging import Stage
+from local_aws import identity
+from local_aws.process import Embedded
+
+from tests.publishing_world import BUCKET, REGION, TARGET, Hub, release
+
+MANAGEMENT, MEMBER = "777788889999", "111111111111"
+TEMPLATE = """\
+Parameters:
+  Suffix: {Type: String, AllowedPattern: "[a-z]+"}
+  Path: {Type: String, Default: /}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub "work-${Suffix}"
+      Path: !Ref Path
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}
+"""
+TOPIC = "  Topic:\n    Type: AWS::SNS::Topic\n"
+BROKEN = """\
+  Group:
+    Type: AWS::SNS::Subscription
+    DependsOn: Role
+    Properties: {TopicArn: "arn:aws:sns:us-east-1:111111111111:no", Protocol: sqs, Endpoint: "q"}
+"""
+
+
+WANTED = Deployment(product="roles", account=MEMBER, region=REGION, parameters={"Suffix": "iris"})
+
+
+@dataclass
+class Ground:
+    """What a target wants, and what happens when it is laid."""
+
+    hub: Hub
+    accounts: Accounts
+    deployment: Deployment = WANTED
+    template: str = TEMPLATE
+
+    def plan(self) -> foundation.Change:
+        made: Release = replace(
+            release(name="roles", kind=Kind.FOUNDATION, content=self.template),
+            template=self.template,
+        )
+        target = replace(TARGET, foundation=(self.deployment,))
+        (change,) = foundation.plan(target, {"roles": made}, self.accounts, self.stage)
+        return change
+
+    def lay(self) -> foundation.Done:
+        (done,) = foundation.apply([self.plan()], self.accounts, self.stage)
+        return done
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(target=TARGET, gateways={REGION: self.hub.gateways()})
+
+    def stack(self) -> dict[str, object] | None:
+        client = self.hub.aws.session(MEMBER).client("cloudformation")
+        found = [s for s in client.describe_stacks()["Stacks"] if s["StackName"] == "catalog-roles"]
+        return found[0] if found else None
+
+
+@pytest.fixture
+def ground(aws: Embedded) -> Ground:
+    access, secret, token = identity.keys_for(
+        f"arn:aws:iam::{MANAGEMENT}:role/OrganizationAccountAccessRole"
+    )
+    keys = Credentials(access_key=access, secret_key=secret, session_token=token)
+    session = Session(region=REGION, credentials=keys)
+    return Ground(
+        hub=Hub(aws),
+        accounts=Accounts(session=session, home=MANAGEMENT, role="OrganizationAccountAccessRole"),
+    )
+
+
+def test_a_stack_is_made_once_and_then_left_alone(ground: Ground) -> None:
+    assert ground.plan().verb is Verb.CREATE
+    done = ground.lay()
+    assert done.failures == ()
+    assert str(done) == f"stack catalog-roles in {MEMBER} {REGION}: created"
+    made = ground.stack()
+    assert made is not None
+    assert made["Tags"] == [{"Key": foundation.PRODUCT_TAG, "Value": "roles"}]
+    iam = ground.hub.aws.session(MEMBER).client("iam")
+    assert iam.get_role(RoleName="work-iris")["Role"]["Path"] == "/"
+
+    again = ground.lay()
+    assert again.change.verb is Verb.KEEP
+    assert ground.stack() == made
+
+
+def test_a_comment_or_another_order_is_no_change(ground: Ground) -> None:
+    ground.lay()
+    ground.template = "# Said anew.\n" + TEMPLATE.replace(
+        "  Path: {Type: String, Default: /}", "  Path:\n    Default: /\n    Type: String"
+    )
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_changes_are_told_before_they_are_made(ground: Ground) -> None:
+    ground.lay()
+    ground.template = TEMPLATE.replace("lambda.amazonaws.com", "states.amazonaws.com") + TOPIC
+    ground.deployment = replace(ground.deployment, parameters={"Suffix": "iris", "Path": "/team/"})
+    change = ground.plan()
+    assert change.verb is Verb.UPDATE
+    assert change.reasons == (
+        "adds Topic (AWS::SNS::Topic)",
+        "changes Role (AWS::IAM::Role)",
+        "parameter Path changes from '/' to '/team/'",
+    )
+    assert str(change).splitlines()[0] == (
+        f"update stack catalog-roles in {MEMBER} {REGION}: roles 1.0.0"
+    )
+
+
+def test_an_update_reaches_the_account(ground: Ground) -> None:
+    ground.lay()
+    ground.template = TEMPLATE + TOPIC
+    assert str(ground.lay()).endswith(": updated")
+    assert len(ground.hub.aws.session(MEMBER).client("sns").list_topics()["Topics"]) == 1
+    ground.template = TEMPLATE
+    assert ground.plan().reasons == ("removes Topic (AWS::SNS::Topic)",)
+    ground.lay()
+    assert ground.hub.aws.session(MEMBER).client("sns").list_topics()["Topics"] == []
+
+
+def test_a_value_taken_out_falls_back_to_the_default(ground: Ground) -> None:
+    ground.deployment = replace(ground.deployment, parameters={"Suffix": "iris", "Path": "/team/"})
+    ground.lay()
+    ground.deployment = replace(ground.deployment, parameters={"Suffix": "iris"})
+    assert ground.plan().reasons == ("parameter Path changes from '/team/' to '/'",)
+
+
+def test_a_failure_names_the_resource_and_the_next_run_starts_anew(ground: Ground) -> None:
+    ground.template = TEMPLATE + BROKEN
+    done = ground.lay()
+    (failure,) = done.failures
+    assert (failure.resource, failure.type) == ("Group", "AWS::SNS::Subscription")
+    assert failure.reason
+    assert "failed\n  Group (AWS::SNS::Subscription): " in str(done)
+
+    ground.template = TEMPLATE
+    change = ground.plan()
+    assert change.verb is Verb.REPLACE
+    assert change.reasons == ("it is ROLLBACK_COMPLETE and can only be deleted and made again",)
+    assert str(ground.lay()).endswith(": replaced")
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_failed_update_leaves_what_was_there(ground: Ground) -> None:
+    ground.lay()
+    ground.template = TEMPLATE + BROKEN
+    assert [failure.resource for failure in ground.lay().failures] == ["Group"]
+    # What failed before is not told again.
+    ground.template = TEMPLATE + BROKEN.replace("Group", "Other")
+    assert [failure.resource for failure in ground.lay().failures] == ["Other"]
+    ground.template = TEMPLATE
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_large_template_goes_by_way_of_the_bucket(ground: Ground) -> None:
+    ground.template = TEMPLATE + "".join(f"# {'x' * 90}\n" for _ in range(600))
+    assert len(ground.template) > BODY_LIMIT
+    assert ground.lay().failures == ()
+    listed = ground.hub.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert [each["Key"].split("/")[:2] for each in listed] == [["templates", "roles"]]
+
+
+def test_an_account_that_cannot_be_entered_is_named(ground: Ground) -> None:
+    ground.accounts = replace(ground.accounts, role="NoSuchRole")
+    with pytest.raises(EnvironmentFault, match=f"{MEMBER}:role/NoSuchRole cannot be assumed"):
+        ground.plan()
