@@ -8,7 +8,7 @@ from catalog import pipeline, surveying
 from catalog.aws import studio as member_side
 from catalog.checking import Checked
 from catalog.errors import EnvironmentFault, UsageError
-from catalog.model import OrganizationalUnit, Target
+from catalog.model import CatalogState, Kind, OrganizationalUnit, Target
 from catalog.places import Place
 from catalog.studio import Template, templates
 from catalog.surveying import Depth
@@ -79,26 +79,28 @@ def look(place: Place, checked: Checked, who: Person) -> View:
         place.accounts.enter(who.account, region, who.role).service("servicecatalog")
     )
     shown = templates(seen)
-    survey = surveying.survey(
-        place.gateways[region], pipeline.wish(place, checked, region), Depth(deep=True)
-    )
-    there = member_side.portfolios(catalog)
+    titles = {template.title for template in shown}
     products = [folder.product for folder in checked.catalog.products.values()]
-    roles = {product.launch_role for product in products} - {""}
+    # The hub is asked, at length, only when there is something to explain.
+    absent = any(p.kind is Kind.PROJECT and p.title not in titles for p in products)
+    state, ids = _hub(place, checked, region) if absent else (CatalogState(), {})
+    there = member_side.portfolios(catalog) if absent else frozenset()
     member = Member(
         account=who.account,
         role_arn=arn,
-        portfolios=frozenset(
-            name
-            for (kind, name), identity in survey.ids.lanes.items()
-            if kind == "portfolio" and identity.id in there
-        ),
-        launch_roles=member_side.launch_roles(
-            iam, (p.launch_role for p in products if p.launch_role)
-        ),
+        portfolios=frozenset(name for name, identity in ids.items() if identity in there),
+        launch_roles=member_side.launch_roles(iam, {p.launch_role for p in products} - {""}),
     )
-    faults = missing(products, survey.observed, member, (each.title for each in shown))
-    return View(person=who, templates=shown, missing=faults)
+    return View(person=who, templates=shown, missing=missing(products, state, member, titles))
+
+
+def _hub(place: Place, checked: Checked, region: str) -> tuple[CatalogState, dict[str, str]]:
+    """What the hub's catalog holds, and the ids of its portfolios by name."""
+    wish = pipeline.wish(place, checked, region)
+    survey = surveying.survey(place.gateways[region], wish, Depth(deep=True))
+    lanes = survey.ids.lanes.items()
+    ids = {name: identity.id for (kind, name), identity in lanes if kind == "portfolio"}
+    return survey.observed, ids
 
 
 def accounts(target: Target) -> dict[str, str]:
