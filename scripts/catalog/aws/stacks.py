@@ -216,7 +216,7 @@ def _latest(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _own(event: Mapping[str, Any]) -> bool:
     """Whether an event is the stack's own, not one of its resources'."""
-    return event.get("PhysicalResourceId") == event["StackId"]
+    return bool(event.get("PhysicalResourceId") == event["StackId"])
 
 
 def _failures(events: tuple[dict[str, Any], ...]) -> Iterator[StackFailure]:
