@@ -50,7 +50,7 @@ def clients(aws: Embedded) -> Callable[..., Any]:
     """Clients of the embedded AWS in this process: `clients("s3")` or `clients("s3", account)`."""
 
     def make(service: str, account: str = HUB, role: str = "OrganizationAccountAccessRole") -> Any:
-        return aws.session(account, role).client(service)
+        return aws.client(service, account, role)
 
     return make
 

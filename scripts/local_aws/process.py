@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 from botocore.exceptions import ConnectionClosedError
 from catalog.model import Organization
-from moto import mock_aws
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model_instances import reset_model_data
+from moto.core.models import botocore_stubber
 from moto.core.request import normalize_request
 
 from local_aws import cloudformation, dispatch, faults, identity, inside, organization
@@ -27,13 +29,26 @@ class Embedded:
 
     def session(self, account: str, role: str = organization.ACCESS_ROLE) -> boto3.Session:
         """A boto3 session as a role (a name) of an account (12 digits)."""
-        keys = identity.keys_for(f"arn:aws:iam::{account}:role/{role}")
-        return boto3.Session(
-            aws_access_key_id=keys[0],
-            aws_secret_access_key=keys[1],
-            aws_session_token=keys[2],
+        return boto3.Session(region_name=self.region, **_keys(account, role))
+
+    def client(self, service: str, account: str, role: str = organization.ACCESS_ROLE) -> Any:
+        """A boto3 client; all come from one session, which reads each service's model once."""
+        return _session().client(
+            service,  # type: ignore[call-overload]
             region_name=self.region,
+            **_keys(account, role),
         )
+
+
+def _keys(account: str, role: str) -> dict[str, str]:
+    keys = identity.keys_for(f"arn:aws:iam::{account}:role/{role}")
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    return dict(zip(names, keys, strict=True))
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    return boto3.Session()
 
 
 def set_up(description: Organization, hub: str) -> None:
@@ -54,14 +69,15 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
     install()
     before = BotocoreStubber.process_request
     BotocoreStubber.process_request = _process_request
-    with mock_aws():
-        set_up(description, hub)
-        try:
-            yield Embedded(region=region)
-        finally:
-            faults.reset()
-            organization.forget()
-            BotocoreStubber.process_request = before
+    botocore_stubber.enabled = True
+    set_up(description, hub)
+    try:
+        yield Embedded(region=region)
+    finally:
+        faults.reset()
+        organization.forget()
+        botocore_stubber.enabled = False
+        BotocoreStubber.process_request = before
 
 
 def _process_request(stubber: BotocoreStubber, request: object) -> dispatch.Answer:  # noqa: ARG001

@@ -15,7 +15,7 @@ def dependencies(template: Template, name: str) -> frozenset[str]:
     declared = resources[name]
     used = {
         target
-        for kind, target in references(declared.get("Properties"))
+        for kind, target, _ in references(declared.get("Properties"))
         if kind != "Condition" and target in resources
     }
     return frozenset(used | set(depends_on(declared)))

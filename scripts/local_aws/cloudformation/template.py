@@ -219,17 +219,27 @@ def _check_references(template: Template) -> None:
     for section, targets in inside:
         missing = sorted(
             target
-            for kind, target in references(template.get(section))
+            for kind, target, _ in references(template.get(section))
             if (target not in (conditions if kind == "Condition" else targets))
         )
         if missing:
             text = f"Unresolved resource dependencies [{', '.join(missing)}]"
             raise _malformed(f"{text} in the {section} block of the template")
+        _check_attributes(template["Resources"], template.get(section))
     for name, resource in template["Resources"].items():
         for other in depends_on(resource):
             if other not in resources:
                 text = f"Unresolved resource dependencies [{other}] in the Resources block"
                 raise _malformed(f"{text} of the template ({name}.DependsOn)")
+
+
+def _check_attributes(resources: Mapping[str, Any], section: Any) -> None:
+    for kind, name, attribute in references(section):
+        if kind == "GetAtt" and attribute:
+            declared = resources[name]["Type"]
+            if not schemas.attribute(declared, attribute):
+                text = f"resource {name} does not support attribute type {attribute} in Fn::GetAtt"
+                raise ValidationError(f"Template error: {text}")
 
 
 def depends_on(resource: Mapping[str, Any]) -> list[str]:
@@ -241,8 +251,11 @@ def depends_on(resource: Mapping[str, Any]) -> list[str]:
 _IN_SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
-def references(value: Any) -> Iterator[tuple[str, str]]:
-    """What a value refers to: pairs of (`Ref` | `GetAtt` | `Condition`, logical name)."""
+Reference = tuple[str, str, str]
+
+
+def references(value: Any) -> Iterator[Reference]:
+    """What a value refers to: `Ref`, `GetAtt` or `Condition`, logical name, attribute if known."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _reference(key, inner, alone=len(value) == 1)
@@ -251,33 +264,34 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
             yield from references(inner)
 
 
-def _reference(key: str, value: Any, *, alone: bool) -> Iterator[tuple[str, str]]:
+def _reference(key: str, value: Any, *, alone: bool) -> Iterator[Reference]:
     if key == "Ref" and isinstance(value, str):
-        yield "Ref", value
+        yield "Ref", value, ""
     elif key == "Fn::GetAtt":
         yield from _attribute(value)
     elif key == "Fn::Sub":
         yield from _substituted(value)
     elif key == "Condition" and isinstance(value, str) and (alone or not value.startswith("aws:")):
-        yield "Condition", value
+        yield "Condition", value, ""
     elif key == "Fn::If" and isinstance(value, list) and value:
-        yield "Condition", str(value[0])
+        yield "Condition", str(value[0]), ""
         yield from references(value[1:])
     elif key not in {"Metadata", "Type", "DependsOn"}:
         yield from references(value)
 
 
-def _attribute(value: Any) -> Iterator[tuple[str, str]]:
+def _attribute(value: Any) -> Iterator[Reference]:
     parts = value.split(".", 1) if isinstance(value, str) else list(value)
     if isinstance(parts[0], str):
-        yield "GetAtt", parts[0]
+        known = all(isinstance(part, str) for part in parts)
+        yield "GetAtt", parts[0], ".".join(parts[1:]) if known else ""
     yield from references(parts[1:])
 
 
-def _substituted(value: Any) -> Iterator[tuple[str, str]]:
+def _substituted(value: Any) -> Iterator[Reference]:
     text, given = (value, {}) if isinstance(value, str) else (value[0], value[1])
     for name in _IN_SUB.findall(text):
-        target, dot, _ = name.strip().partition(".")
+        target, dot, attribute = name.strip().partition(".")
         if name.strip() not in given:
-            yield ("GetAtt" if dot else "Ref"), target
+            yield ("GetAtt" if dot else "Ref"), target, attribute
     yield from references(given)
