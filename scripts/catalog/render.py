@@ -60,7 +60,11 @@ def render(
 def context(
     folder: ProductFolder, settings: Settings, bundles: Iterable[Bundle]
 ) -> Mapping[str, object]:
-    """What a template may name: product, values, seed and function."""
+    """What a template may name: product, values, seed and function.
+
+    Title and summary are left out: they belong to the product and may change at any time, a
+    version's template may not.
+    """
     product, owner = folder.product, folder.product.owner
     keys: dict[str, dict[str, Mapping[str, str]]] = {"seed": {}, "function": {}}
     for bundle in bundles:
@@ -70,8 +74,6 @@ def context(
             "name": product.name,
             "kind": product.kind.value,
             "version": product.version,
-            "title": product.title,
-            "summary": product.summary,
             "launch_role": product.launch_role,
             "owner": {"name": owner.name, "email": owner.email, "url": owner.url},
         },
