@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -185,12 +185,3 @@ def _constraint(limits: Mapping[str, Any]) -> str:
         ("at most {}", limits.get("MaxValue")),
     )
     return "; ".join(words.format(value) for words, value in said if value)
-
-
-def to_json(view: Iterable[Template], missing: Iterable[Any]) -> str:
-    """Templates and what is missing, for programs."""
-    content = {
-        "templates": [asdict(template) for template in view],
-        "missing": [asdict(each) for each in missing],
-    }
-    return json.dumps(content, indent=2) + "\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.cards import view
 from catalog.model import VISIBILITY_TAG
-from catalog.studio import Field, SeenProduct, SeenVersion, form, templates, to_json
+from catalog.studio import Field, SeenProduct, SeenVersion, form, templates
 from catalog.visibility import Condition, Missing
 from rich.console import Console
 
@@ -146,9 +146,3 @@ def test_people_read_cards_and_what_is_missing() -> None:
 
 def test_nothing_to_show_is_said() -> None:
     assert "none" in plain(view([], [], who="role r"))
-
-
-def test_programs_read_the_same() -> None:
-    content = json.loads(to_json(templates([product("A", version("1.0.0", 1))]), []))
-    assert content["templates"][0]["form"][0]["name"] == "Accounts"
-    assert content["missing"] == []

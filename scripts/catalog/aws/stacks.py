@@ -32,7 +32,6 @@ class LiveStack:
     status: str
     reason: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    outputs: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -201,7 +200,6 @@ def _live(stack: Mapping[str, Any]) -> LiveStack:
             each["ParameterKey"]: each.get("ParameterValue", "")
             for each in stack.get("Parameters", ())
         },
-        outputs={each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())},
         tags=from_list(stack.get("Tags", ())),
     )
 
