@@ -11,8 +11,8 @@ AT = --target $(TARGET)
 .DEFAULT_GOAL := help
 .PHONY: publish plan check test taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench clean help
 
-publish: $(READY) ## render, lint, test and pack every product, then publish what changed
-	@$(CATALOG) publish $(AT) $(if $(PRODUCT),--product $(PRODUCT)) $(ARGS)
+publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
+	@$(CATALOG) publish $(AT) $(ARGS)
 
 plan: $(READY) ## show what publishing would change, why and for whom; change nothing
 	@$(CATALOG) plan $(AT) $(ARGS)
