@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from catalog import aws, locking, publishing, surveying
-from catalog.aws.session import Credentials, Session
+from catalog.aws.session import Credentials
 from catalog.desired import Wish
 from catalog.model import (
     Kind,
     Lifecycle,
+    Organization,
+    OrganizationalUnit,
     Owner,
     Portfolio,
     PortfolioShare,
@@ -43,6 +46,16 @@ TARGET = Target(
     regions=(REGION,),
     ous={"workloads": WORKLOADS, "production": PRODUCTION},
 )
+SMALL = Organization(
+    id="o-exampleorg1",
+    management="777788889999",
+    units=(
+        OrganizationalUnit(name="shared", id="ou-ab12-10000000", accounts={"hub": HUB}),
+        OrganizationalUnit(name="workloads", id=WORKLOADS),
+    ),
+)
+"""As little of an organization as publishing needs; setting one up costs most of a short test."""
+
 PATIENCE = Patience(looks=14, first=0.001, longest=0.002)
 MANNER = publishing.Manner(patience=PATIENCE, share_patience=replace(PATIENCE, looks=40), workers=2)
 DEEP = replace(MANNER, depth=surveying.Depth(deep=True))
@@ -179,13 +192,16 @@ class Hub:
     """The hub's account in the embedded AWS."""
 
     aws: Embedded
-    clients: dict[str, Any] = field(default_factory=dict)
+
+    @functools.cached_property
+    def own(self) -> aws.Gateways:
+        """Made once, because making clients costs more than publishing."""
+        return self.gateways()
 
     def client(self, service: str) -> Any:
-        if service not in self.clients:
-            session = Session(region=REGION, credentials=self.keys())
-            self.clients[service] = session.service(service).client
-        return self.clients[service]
+        """A boto3 client as the hub's administrator."""
+        known = {c.meta.service_model.service_name: c for c in clients_of(self.own)}
+        return known[service]
 
     def gateways(self, account: str = HUB) -> aws.Gateways:
         return aws.connect(TARGET, REGION, credentials=self.keys(account))
@@ -205,12 +221,12 @@ class Hub:
     def publish(
         self, what: Wish, manner: publishing.Manner = MANNER, **more: Any
     ) -> publishing.Published:
-        published = publishing.publish(self.gateways(), what, manner, **more)
+        published = publishing.publish(self.own, what, manner, **more)
         assert not published.failed, [o.error for o in published.outcomes if o.error]
         return published
 
     def survey(self, what: Wish, *, deep: bool = False) -> surveying.Survey:
-        return surveying.survey(self.gateways(), what, surveying.Depth(deep=deep))
+        return surveying.survey(self.own, what, surveying.Depth(deep=deep))
 
     def bury(self) -> None:
         """Let the lock of a dead publisher run out."""

@@ -76,14 +76,25 @@ class Lock:
         if self._lost is not None:
             raise Locked(f"The lock of this catalog was lost: {self._lost.what}", "Run it again.")
 
+    def renew(self) -> None:
+        """Hold it for another term.
+
+        Raises:
+            CatalogError: Somebody took it over, or it could not be written.
+        """
+        try:
+            self._write(self._now() + TERM)
+        except CatalogError as error:
+            self._lost = error
+            raise
+
     def renew_until_done(self) -> None:
         """Renew at a third of the term; the body of the renewing thread."""
         while not self._done.wait(TERM.total_seconds() / 3):
             try:
-                self._write(self._now() + TERM)
-            except CatalogError as error:
-                self._lost = error
-                return
+                self.renew()
+            except CatalogError:
+                return  # `check` tells
 
     def stop(self) -> None:
         """Stop renewing."""

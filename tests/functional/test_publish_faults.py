@@ -1,0 +1,179 @@
+"""Publishing into an AWS that lags, throttles, loses answers; and two publishers at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.retries.bucket
+import pytest
+from catalog import locking, publishing
+from catalog.errors import Locked
+from catalog.index import Index
+from catalog.ledger import Ledger
+from local_aws import embedded, faults
+from local_aws.faults import Fault, Faults
+
+from tests.publishing_world import (
+    FIRST,
+    HUB,
+    MANNER,
+    REGION,
+    SECOND,
+    SMALL,
+    Hub,
+    hub,
+    release,
+    wish,
+)
+
+TWO = wish(release(), release("train"))
+
+
+@pytest.fixture
+def our() -> Iterator[Hub]:
+    with embedded(SMALL, HUB, REGION) as aws:
+        yield hub(aws)
+
+
+@pytest.fixture(scope="module")
+def expected() -> Any:
+    """The end state in a world without faults."""
+    with embedded(SMALL, HUB, REGION) as aws:
+        ours = hub(aws)
+        ours.publish(FIRST)
+        ours.publish(SECOND)
+        return ours.dump()
+
+
+@pytest.mark.parametrize("lag", range(1, 6))
+def test_whatever_the_lag_the_end_state_is_the_same(our: Hub, expected: Any, lag: int) -> None:
+    faults.set(Faults(lag=lag))
+    our.publish(FIRST)
+    our.publish(SECOND)
+    faults.reset()
+    for _ in range(lag + 1):  # what is still unseen comes to be seen
+        held = our.dump()
+    assert held == expected
+    assert our.survey(SECOND, deep=True).plan.empty
+
+
+def test_throttling_slows_down_and_loses_nothing(
+    our: Hub, expected: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    monkeypatch.setattr(botocore.retries.bucket.Clock, "sleep", lambda _, amount: None)
+    struck = tuple(
+        Fault(operation=operation, call=call, times=times, error="ThrottlingException")
+        for operation, call, times in (
+            ("servicecatalog:CreateProduct", 1, 4),
+            ("servicecatalog:CreateConstraint", 2, 3),
+            ("servicecatalog:CreatePortfolioShare", 1, 3),
+            ("servicecatalog:UpdateProvisioningArtifact", 1, 3),
+            ("servicecatalog:ListPortfolios", 1, 3),
+        )
+    )
+    faults.set(Faults(fail=struck))
+    our.publish(FIRST)
+    our.publish(SECOND)
+    faults.reset()
+    assert our.dump() == expected
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "servicecatalog:CreatePortfolio",
+        "servicecatalog:CreateProduct",
+        "servicecatalog:CreateConstraint",
+        "servicecatalog:CreatePortfolioShare",
+        "s3:PutObject",
+    ],
+)
+def test_a_lost_answer_makes_no_twin(
+    our: Hub, expected: Any, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    faults.set(Faults(fail=tuple(Fault(operation=operation, call=k, lost=True) for k in (1, 3))))
+    our.publish(FIRST)
+    faults.reset()
+    our.publish(SECOND)
+    assert our.dump() == expected
+
+
+def test_one_product_fails_and_the_others_do_not(our: Hub) -> None:
+    faults.set(
+        Faults(
+            fail=(
+                Fault(
+                    operation="servicecatalog:CreateProduct",
+                    call=1,
+                    error="InvalidParametersException",
+                ),
+            )
+        )
+    )
+    published = publishing.publish(our.own, TWO, MANNER)
+    faults.reset()
+    results = [(o.action.subject, o.result.value) for o in published.outcomes]
+    failed = next(o for o in published.outcomes if o.result.value == "failed")
+    assert "servicecatalog:CreateProduct" in failed.error
+    assert [result for _, result in results].count("skipped") == 3
+    assert len(our.dump()["products"]) == 1
+    our.publish(TWO)
+    assert len(our.dump()["products"]) == 2
+    assert our.survey(TWO, deep=True).plan.empty
+
+
+def test_the_second_publisher_is_refused_while_the_first_is_at_work(our: Hub) -> None:
+    our.publish(FIRST)
+    with (
+        locking.held(our.own.storage, "the first", "nonce"),
+        pytest.raises(Locked, match="Another publisher is at work on this catalog: the first"),
+    ):
+        our.publish(SECOND)
+    our.publish(SECOND)
+
+
+def test_two_publishers_at_the_same_time_make_no_twin(our: Hub) -> None:
+    ends: list[object] = []
+
+    def run(gateways: Any) -> None:
+        try:
+            ends.append(publishing.publish(gateways, TWO, MANNER))
+        except Locked as error:
+            ends.append(error)
+
+    threads = [threading.Thread(target=run, args=(our.gateways(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ends) == 2
+    assert any(isinstance(end, publishing.Published) and not end.failed for end in ends)
+    our.publish(TWO)
+    assert len(our.dump()["products"]) == 2
+    assert len(our.dump()["portfolios"]) == 1
+    assert our.survey(TWO, deep=True).plan.empty
+
+
+def test_a_lock_that_was_taken_over_stops_the_first_publisher(our: Hub) -> None:
+    our.publish(FIRST)
+    with locking.held(our.own.storage, "the first", "one") as lock:
+        our.bury()
+        with locking.held(our.own.storage, "the second", "two"):
+            with pytest.raises(Locked):
+                lock.renew()
+            with pytest.raises(Locked, match="was lost"):
+                lock.check()
+
+
+def test_an_index_written_by_somebody_else_is_not_overwritten(our: Hub) -> None:
+    our.publish(FIRST)
+    with (
+        pytest.raises(Locked, match="wrote the index"),
+        Ledger(our.own.storage, Index(), '"0123456789abcdef0123456789abcdef"') as book,
+    ):
+        book.note({("product", "deploy"): None})
+    assert our.read("catalog/index.json")["products"]
