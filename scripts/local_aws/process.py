@@ -40,7 +40,7 @@ class Embedded:
         )
 
 
-def _keys(account: str, role: str) -> dict[str, str]:
+def _keys(account: str, role: str) -> dict[str, Any]:
     keys = identity.keys_for(f"arn:aws:iam::{account}:role/{role}")
     names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
     return dict(zip(names, keys, strict=True))

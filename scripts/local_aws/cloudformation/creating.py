@@ -18,6 +18,7 @@ from local_aws.cloudformation import (
 from local_aws.cloudformation.errors import AlreadyExists, ResourceFailed, ValidationError
 from local_aws.cloudformation.intrinsic import Scope
 from local_aws.cloudformation.model import Ask, Resource, Stack, new_id
+from local_aws.cloudformation.providers.base import Made
 from local_aws.cloudformation.world import Outside, Within, resolved_properties, scope_of
 
 
@@ -116,6 +117,8 @@ def make(stack: Stack, scope: Scope, name: str) -> bool:
         draft = declared(stack, scope, name)
         draft.made = providers.of(kind).create(outcomes.order_for(stack, draft))
     except Exception as error:  # whatever a service says is the reason
+        if left := getattr(error, "left_behind", ""):
+            draft.made = Made(physical_id=left, attribute=str)
         stack.resources.setdefault(name, draft)
         stack.note(stack.resources[name], "CREATE_FAILED", outcomes.reason_of(error))
         return False

@@ -24,4 +24,13 @@ class AlreadyExists(ServiceException):  # type: ignore[misc]  # moto is read unt
 
 
 class ResourceFailed(Exception):
-    """A resource could not be created, changed or deleted; the stack rolls back."""
+    """A resource could not be created, changed or deleted; the stack rolls back.
+
+    Args:
+        text: The reason.
+        left_behind: What a failed creation left and a rollback must delete, by its physical id.
+    """
+
+    def __init__(self, text: str, left_behind: str = "") -> None:
+        super().__init__(text)
+        self.left_behind = left_behind

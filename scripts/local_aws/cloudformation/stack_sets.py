@@ -288,7 +288,7 @@ def deploy(one: StackSet, instance: Instance) -> None:
     if instance.stack.status in updating.READY and "ROLLBACK" not in instance.stack.status:
         instance.status, instance.detail = "CURRENT", "SUCCEEDED"
     else:
-        instance.reason = instance.stack.reason
+        instance.reason = instance.stack.status_reason
 
 
 def _missing_role(one: StackSet, account: str) -> str:
@@ -312,7 +312,7 @@ def _remove(one: StackSet, instance: Instance, *, retain: bool) -> None:
         deleting.delete(instance.stack)
         if instance.stack.status != "DELETE_COMPLETE":
             instance.status, instance.detail = "INOPERABLE", "FAILED"
-            instance.reason = instance.stack.reason
+            instance.reason = instance.stack.status_reason
             return
     instance.detail = "SUCCEEDED"
     del one.instances[instance.account, instance.region]

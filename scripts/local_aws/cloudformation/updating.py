@@ -7,6 +7,8 @@ resources*).
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
 
@@ -22,12 +24,15 @@ from local_aws.cloudformation import (
 from local_aws.cloudformation.errors import ResourceFailed, ValidationError
 from local_aws.cloudformation.intrinsic import Scope
 from local_aws.cloudformation.model import Ask, Resource, Stack
+from local_aws.cloudformation.template import Template
 from local_aws.cloudformation.world import Outside, scope_of
 
 READY = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 )
-COMPARED = ("Resources", "Outputs", "Mappings", "Conditions", "Transform")
+COMPARED = ("Outputs", "Mappings", "Conditions", "Transform")
+NOT_ALONE = frozenset({"CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy"})
+"""Attributes of a resource that cannot be updated by themselves (API reference, *UpdateStack*)."""
 
 
 def differs(stack: Stack, ask: Ask) -> bool:
@@ -38,11 +43,19 @@ def differs(stack: Stack, ask: Ask) -> bool:
     """
     template, values = admission.admit(ask, Outside(stack.account, stack.region))
     return (
-        any(template.get(part) != stack.template.get(part) for part in COMPARED)
+        _bare(template) != _bare(stack.template)
+        or any(template.get(part) != stack.template.get(part) for part in COMPARED)
         or values != stack.values
         or dict(ask.tags) != dict(stack.ask.tags)
         or ask.notification_arns != stack.ask.notification_arns
     )
+
+
+def _bare(template: Template) -> dict[str, Any]:
+    return {
+        name: {key: value for key, value in resource.items() if key not in NOT_ALONE}
+        for name, resource in template["Resources"].items()
+    }
 
 
 def update(stack: Stack, ask: Ask) -> None:
@@ -72,7 +85,7 @@ class _Update:
         self.replaced: list[Resource] = []
         self.touched: list[str] = []
 
-    def run(self, template: dict[str, object], values: dict[str, object], order: list[str]) -> None:
+    def run(self, template: Template, values: dict[str, Any], order: list[str]) -> None:
         stack = self.stack
         stack.turn("UPDATE_IN_PROGRESS", "User Initiated")
         stack.ask, stack.template, stack.values = self.ask, template, values

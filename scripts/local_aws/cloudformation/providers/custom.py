@@ -11,7 +11,7 @@ from moto.awslambda.models import lambda_backends
 
 from local_aws import custom_resources, functions
 from local_aws.cloudformation.errors import ResourceFailed
-from local_aws.cloudformation.providers.base import Made, Order
+from local_aws.cloudformation.providers.base import Made, Order, generated_name
 
 
 class Custom:
@@ -58,7 +58,7 @@ class Custom:
                 **(extra or {}),
             }
             failure = _invoke(token, request)
-        return _judged(answers, failure, request)
+        return _judged(answers, failure, request, order)
 
 
 def _invoke(token: str, request: Mapping[str, Any]) -> str:
@@ -75,16 +75,19 @@ def _invoke(token: str, request: Mapping[str, Any]) -> str:
 
 
 def _judged(
-    answers: list[dict[str, Any]], failure: str, request: Mapping[str, Any]
+    answers: list[dict[str, Any]], failure: str, request: Mapping[str, Any], order: Order
 ) -> Mapping[str, Any]:
+    """The answer, if it is a good one; a failed creation is deleted later, as on AWS."""
+    left = generated_name(order) if request["RequestType"] == "Create" else ""
     if not answers:
         text = "CloudFormation did not receive a response from your Custom Resource"
         why = f": the function reported {failure!r}" if failure else ""
-        raise ResourceFailed(f"{text} (RequestId: {request['RequestId']}){why}")
+        raise ResourceFailed(f"{text} (RequestId: {request['RequestId']}){why}", left)
     answer = answers[0]
     if answer.get("Status") != "SUCCESS":
         text = "Received response status [FAILED] from custom resource. Message returned: "
-        raise ResourceFailed(f"{text}{answer.get('Reason', '')}")
+        left = left and str(answer.get("PhysicalResourceId") or left)
+        raise ResourceFailed(f"{text}{answer.get('Reason', '')}", left)
     if not answer.get("PhysicalResourceId"):
         raise ResourceFailed("Invalid PhysicalResourceId in the response of the custom resource")
     return answer
