@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
-from local_aws.cloudformation import stack_sets
+from local_aws.cloudformation import stack_instances, stack_sets
 from local_aws.cloudformation.api import CloudFormation, operation, page
 from local_aws.cloudformation.model import Ask
 from local_aws.cloudformation.requests import Params, pairs_of, parameters_of, template_of
@@ -80,7 +80,7 @@ def _create_stack_set(caller: BaseResponse, params: Params) -> dict[str, Any]:
 @operation("UpdateStackSet")
 def _update_stack_set(caller: BaseResponse, params: Params) -> dict[str, Any]:
     one = _set(caller, params)
-    return {"OperationId": stack_sets.update(one, _ask(caller, params, one.ask), params)}
+    return {"OperationId": stack_instances.update(one, _ask(caller, params, one.ask), params)}
 
 
 @operation("DeleteStackSet")
@@ -106,17 +106,17 @@ def _list_stack_sets(caller: BaseResponse, params: Params) -> dict[str, Any]:
 
 @operation("CreateStackInstances")
 def _create_stack_instances(caller: BaseResponse, params: Params) -> dict[str, Any]:
-    return {"OperationId": stack_sets.operate(_set(caller, params), "CREATE", params)}
+    return {"OperationId": stack_instances.operate(_set(caller, params), "CREATE", params)}
 
 
 @operation("UpdateStackInstances")
 def _update_stack_instances(caller: BaseResponse, params: Params) -> dict[str, Any]:
-    return {"OperationId": stack_sets.operate(_set(caller, params), "UPDATE", params)}
+    return {"OperationId": stack_instances.operate(_set(caller, params), "UPDATE", params)}
 
 
 @operation("DeleteStackInstances")
 def _delete_stack_instances(caller: BaseResponse, params: Params) -> dict[str, Any]:
-    return {"OperationId": stack_sets.operate(_set(caller, params), "DELETE", params)}
+    return {"OperationId": stack_instances.operate(_set(caller, params), "DELETE", params)}
 
 
 @operation("ListStackInstances")
