@@ -57,9 +57,12 @@ SMALL = Organization(
 """As little of an organization as publishing needs; setting one up costs most of a short test."""
 
 PATIENCE = Patience(looks=14, first=0.001, longest=0.002)
-MANNER = publishing.Manner(patience=PATIENCE, share_patience=replace(PATIENCE, looks=40), workers=2)
-DEEP = replace(MANNER, depth=surveying.Depth(deep=True))
-PRUNE = replace(MANNER, depth=surveying.Depth(prune=True))
+SHALLOW = surveying.Depth(patience=PATIENCE)
+MANNER = publishing.Manner(
+    depth=SHALLOW, patience=PATIENCE, share_patience=replace(PATIENCE, looks=40), workers=2
+)
+DEEP = replace(MANNER, depth=replace(SHALLOW, deep=True))
+PRUNE = replace(MANNER, depth=replace(SHALLOW, prune=True))
 
 
 def template(text: str) -> str:
@@ -226,7 +229,7 @@ class Hub:
         return published
 
     def survey(self, what: Wish, *, deep: bool = False) -> surveying.Survey:
-        return surveying.survey(self.own, what, surveying.Depth(deep=deep))
+        return surveying.survey(self.own, what, replace(SHALLOW, deep=deep))
 
     def bury(self) -> None:
         """Let the lock of a dead publisher run out."""

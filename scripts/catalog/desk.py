@@ -28,6 +28,7 @@ class Desk:
         versions: Product -> version -> artifact id.
         salt: Differs from run to run, for tokens of what the service keeps unique anyway.
         identities: Portfolios and products by lane.
+        born: Portfolios and products made in this run.
         patience: For things just made to be seen.
         share_patience: For a share to reach its accounts.
     """
@@ -37,6 +38,7 @@ class Desk:
     salt: str
     uploads: Uploads | None = None
     identities: dict[Lane, Identity] = field(default_factory=dict)
+    born: set[Lane] = field(default_factory=set)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
     constraints: dict[tuple[str, str, ConstraintKind], str] = field(default_factory=dict)
     patience: Patience = CONSISTENCY
@@ -74,6 +76,7 @@ class Desk:
     def learn(self, lane: Lane, identity: Identity) -> None:
         """Remember what was just created."""
         self.identities[lane] = identity
+        self.born.add(lane)
 
     def forget(self, lane: Lane) -> None:
         """What was just deleted."""

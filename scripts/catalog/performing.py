@@ -208,7 +208,10 @@ def _(action: AddPrincipal, desk: Desk) -> None:
 
 @perform.register
 def _(action: CreateShare, desk: Desk) -> None:
-    sharing.share(desk, desk.id(action.lane), action.node, action.share, exists=False)
+    portfolio = desk.id(action.lane)
+    sharing.share(desk, portfolio, action.node, action.share, exists=False)
+    if action.lane not in desk.born:
+        sharing.corrected(desk, portfolio, action.node, action.share)
 
 
 @perform.register

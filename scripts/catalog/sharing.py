@@ -48,6 +48,20 @@ def share(desk: Desk, portfolio: str, node: str, wanted: Share, *, exists: bool)
     )
 
 
+def corrected(desk: Desk, portfolio: str, node: str, wanted: Share) -> None:
+    """Correct the flags of a share that was there already when it was created.
+
+    The listing lags at times, and creating an existing share leaves its flags as they were.
+    """
+
+    def look() -> Share | None:
+        return dict(desk.aws.shares.list(portfolio)).get(node)
+
+    live = until(look, desk.patience)
+    if live is not None and live != wanted:
+        share(desk, portfolio, node, wanted, exists=True)
+
+
 def unshare(desk: Desk, portfolio: str, node: str) -> None:
     """Take a share back, and wait until that is done.
 

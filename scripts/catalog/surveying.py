@@ -24,6 +24,7 @@ from catalog.index import Index, Lane
 from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, CatalogState, Kind
 from catalog.narrowing import narrowed
 from catalog.plans import Kept, Plan
+from catalog.waiting import CONFIRMATION, Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,12 @@ class Depth:
     Args:
         deep: Compare everything and trust nothing.
         prune: Remove what is no longer here.
+        patience: Before what is remembered and not found counts as gone.
     """
 
     deep: bool = False
     prune: bool = False
+    patience: Patience = CONFIRMATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
     if scope == frozenset():
         nothing = planning.plan(seen.desired, seen.desired)
         return replace(seen, plan=replace(nothing, kept=tuple(_kept(seen))))
-    question = Question(wanted=seen.desired, index=seen.index, scope=scope)
+    question = Question(wanted=seen.desired, index=seen.index, scope=scope, patience=depth.patience)
     with ThreadPoolExecutor(1, "checks") as pool:
         checks = pool.submit(_checks, gateways, wish)
         observation = observe(gateways, question)

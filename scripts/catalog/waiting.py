@@ -42,6 +42,9 @@ class Patience:
 CONSISTENCY = Patience(looks=24)
 """About a minute and a half, for a thing just made to be seen by the next call."""
 
+CONFIRMATION = Patience(looks=8)
+"""About six seconds, before what is remembered and not found counts as gone."""
+
 SHARING = Patience(looks=120, longest=10.0)
 """About twenty minutes, for a share to reach every account of an organizational unit."""
 

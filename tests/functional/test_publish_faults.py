@@ -67,11 +67,10 @@ def test_throttling_slows_down_and_loses_nothing(
     struck = tuple(
         Fault(operation=operation, call=call, times=times, error="ThrottlingException")
         for operation, call, times in (
-            ("servicecatalog:CreateProduct", 1, 4),
-            ("servicecatalog:CreateConstraint", 2, 3),
-            ("servicecatalog:CreatePortfolioShare", 1, 3),
-            ("servicecatalog:UpdateProvisioningArtifact", 1, 3),
-            ("servicecatalog:ListPortfolios", 1, 3),
+            ("servicecatalog:ListPortfolios", 1, 1),
+            ("servicecatalog:CreateProduct", 1, 2),
+            ("servicecatalog:CreateConstraint", 2, 1),
+            ("servicecatalog:UpdateProvisioningArtifact", 1, 1),
         )
     )
     faults.set(Faults(fail=struck))

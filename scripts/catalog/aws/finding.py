@@ -13,6 +13,7 @@ from catalog.aws.portfolios import LivePortfolio
 from catalog.aws.products import LiveProduct
 from catalog.index import Index, Lane
 from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, CatalogState
+from catalog.waiting import CONFIRMATION, Patience
 
 if TYPE_CHECKING:
     from catalog.aws import Gateways
@@ -27,11 +28,13 @@ class Question:
         index: Ids known from earlier runs.
         scope: Portfolios and products to look at; None for everything, which also finds what is
             published but not wanted.
+        patience: Before what is remembered and not found counts as gone.
     """
 
     wanted: CatalogState
     index: Index
     scope: frozenset[Lane] | None = None
+    patience: Patience = CONFIRMATION
 
     def covers(self, kind: str, name: str) -> bool:
         """Whether a portfolio or product is to be looked at."""
@@ -85,6 +88,7 @@ def _portfolios(gateways: Gateways, question: Question) -> dict[str, LivePortfol
         titles={name: state.title for name, state in question.wanted.portfolios.items()},
         entries=question.index.portfolios,
         describe=gateways.portfolios.describe,
+        patience=question.patience,
     )
     found = identified(shelf, gateways.portfolios.list(), gateways.tagging)
     return cast("dict[str, LivePortfolio]", found)
@@ -111,6 +115,7 @@ def _products(
         titles={name: state.title for name, state in wanted.items()},
         entries=index,
         describe=gateways.products.describe,
+        patience=question.patience,
     )
     live = dict(listed)
     if not shelf.remembered:

@@ -15,6 +15,7 @@ from catalog.aws.live import Live
 from catalog.aws.tagging import Tagging
 from catalog.errors import Refused, ServiceFault
 from catalog.index import Entry
+from catalog.waiting import Patience, until
 
 GONE = "ResourceNotFoundException"
 
@@ -29,6 +30,7 @@ class Shelf:
         titles: Name -> title of everything wanted.
         entries: Name -> what the index remembers.
         describe: A direct look at an id, with tags.
+        patience: Before what is remembered counts as gone.
     """
 
     noun: str
@@ -36,6 +38,7 @@ class Shelf:
     titles: Mapping[str, str]
     entries: Mapping[str, Entry]
     describe: Callable[[str], Live]
+    patience: Patience
 
     @property
     def remembered(self) -> bool:
@@ -58,13 +61,18 @@ def identified(shelf: Shelf, listed: Iterable[Live], tagging: Tagging) -> dict[s
     found: dict[str, Live] = {}
     for name, entry in shelf.entries.items():
         if entry.id:
-            live = by_id.pop(entry.id, None) or _direct(shelf, entry.id)
+            live = by_id.pop(entry.id, None) or _remembered(shelf, entry.id)
             if live is not None:
                 found[name] = live
     if not shelf.remembered:
         strangers = _claims(shelf, by_id.values(), tagging, found)
         _refuse_strangers(shelf, strangers, found)
     return found
+
+
+def _remembered(shelf: Shelf, identity: str) -> Live | None:
+    """A thing that was there: not found at first may only mean not seen yet."""
+    return until(lambda: _direct(shelf, identity), shelf.patience)
 
 
 def _direct(shelf: Shelf, identity: str) -> Live | None:

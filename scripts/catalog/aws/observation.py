@@ -20,6 +20,7 @@ from catalog.aws.portfolios import LivePortfolio
 from catalog.aws.products import LiveVersion
 from catalog.ids import Identity, Ids
 from catalog.model import CatalogState, Constraint, PortfolioState, Principal, Share
+from catalog.waiting import until
 
 if TYPE_CHECKING:
     from catalog.aws import Gateways
@@ -58,7 +59,11 @@ def observe(gateways: Gateways, question: Question) -> Observation:
         products = [name for name in found.products if question.covers("product", name)]
         portfolios = [name for name in found.portfolios if question.touches(name)]
         versions = dict(
-            zip(products, pool.map(lambda n: _versions(gateways, found, n), products), strict=True)
+            zip(
+                products,
+                pool.map(lambda n: _versions(gateways, question, found, n), products),
+                strict=True,
+            )
         )
         constraints = _constraints(gateways, question, found, portfolios, pool)
         outreach = pool.map(lambda n: _outreach(gateways, question, found, n), portfolios)
@@ -83,10 +88,26 @@ def observe(gateways: Gateways, question: Question) -> Observation:
         )
 
 
-def _versions(gateways: Gateways, found: Found, product: str) -> dict[str, LiveVersion]:
-    """Version -> artifact. Names are not unique: the oldest that carries a digest is the one."""
+def _versions(
+    gateways: Gateways, question: Question, found: Found, product: str
+) -> dict[str, LiveVersion]:
+    """Version -> artifact; those the index remembers are waited for a little."""
+    entry = question.index.products.get(product)
+    remembered = set(entry.versions) if entry else set()
     held: dict[str, LiveVersion] = {}
-    for version in gateways.products.versions(found.products[product].id):
+
+    def look() -> bool | None:
+        held.update(_by_name(gateways.products.versions(found.products[product].id)))
+        return True if remembered <= held.keys() else None
+
+    until(look, question.patience)
+    return held
+
+
+def _by_name(versions: Iterable[LiveVersion]) -> dict[str, LiveVersion]:
+    """Names are not unique: the oldest that carries a digest is the one."""
+    held: dict[str, LiveVersion] = {}
+    for version in versions:
         known = held.get(version.name)
         if known is None or (version.artifact.digest and not known.artifact.digest):
             held[version.name] = version
