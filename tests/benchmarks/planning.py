@@ -1,0 +1,70 @@
+"""CPU time and memory of planning, in processes of their own: `… planning PRODUCTS [memory]`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import tracemalloc
+
+from catalog.desired import desired, intents
+from catalog.model import CatalogState
+from catalog.planning import plan
+
+from tests.benchmarks.table import Row, Section
+from tests.benchmarks.world import catalog_of
+
+SMALL, LARGE = 1_000, 10_000
+PER_PORTFOLIO = 100
+
+
+def linear() -> Section:
+    """Planning ten times as many products takes ten times as much, and no more."""
+    small, large = _measured(SMALL), _measured(LARGE)
+    factor = LARGE / SMALL
+    rows = []
+    for unit, noun in (("s", "CPU time"), ("MiB", "Peak memory")):
+        name = f"{noun}, {LARGE:,} products"
+        rows += (
+            Row(what=f"{noun}, {SMALL:,} products", figure=small[unit], unit=unit),
+            Row(what=name, figure=large[unit], floor=small[unit] * factor, unit=unit, most=1.3),
+        )
+    return Section(
+        title="Planning",
+        how=(
+            f"From releases to digests, desired state and a plan against an empty catalog and one "
+            f"against itself; {PER_PORTFOLIO} products a portfolio, no call. Floor: {factor:.0f} "
+            "times the smaller figure, which is linear. Memory is what Python allocated on top of "
+            "the releases."
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _measured(products: int) -> dict[str, float]:
+    """Figures by unit; memory apart from time, because tracing it takes time."""
+    figures: dict[str, float] = {}
+    for what in ("s", "MiB"):
+        command = [sys.executable, "-m", "tests.benchmarks.planning", str(products), what]
+        ended = subprocess.run(command, capture_output=True, check=True)
+        figures[what] = json.loads(ended.stdout)
+    return figures
+
+
+def _planned(products: int, unit: str) -> float:
+    what = catalog_of(products, products // PER_PORTFOLIO)
+    if unit == "MiB":
+        tracemalloc.start()
+    start = time.process_time()
+    intents(what)
+    state = desired(what)
+    kept = plan(state, CatalogState()), plan(state, state)
+    seconds = time.process_time() - start
+    if not kept[0].actions or kept[1].actions:
+        raise RuntimeError("the plans are not what they should be")
+    return tracemalloc.get_traced_memory()[1] / 2**20 if unit == "MiB" else seconds
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_planned(int(sys.argv[1]), sys.argv[2])))
