@@ -204,7 +204,7 @@ def _constraints(product: Product) -> Mapping[ConstraintKind, Constraint]:
     if product.launch_role:
         constraints[ConstraintKind.LAUNCH] = Constraint(
             parameters=canonical({"LocalRoleName": product.launch_role}),
-            description=f"Launched by the role {product.launch_role} of the launching account.",
+            description="Launched by the role of this name in the launching account.",
         )
     if product.kind is Kind.PROJECT:
         allowed = {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}}

@@ -172,6 +172,8 @@ def _product(name: str, want: ProductState, have: ProductState | None) -> Iterat
         reason = f"released here, not published yet; digest {artifact.digest[:12]}"
         yield CreateVersion(product=name, version=version, artifact=artifact, reason=reason)
     for version, artifact in want.versions.items():
+        if artifact.digest != live[version].digest:
+            continue  # refused below: it is somebody else's version
         if differing := changes(artifact, live[version], ("description", "deprecated", "active")):
             yield UpdateVersion(product=name, version=version, artifact=artifact, reason=differing)
 
@@ -195,7 +197,9 @@ def _membership(
     for kind, constraint in sorted(want.constraints.get(product, {}).items()):
         lane = (product, portfolio, kind)
         if kind not in live:
-            yield _constrain(CreateConstraint, lane, constraint, constraint.description)
+            yield _constrain(
+                CreateConstraint, lane, constraint, f"missing: {constraint.parameters}"
+            )
         elif differing := changes(constraint, live[kind], ("parameters", "description")):
             yield _constrain(UpdateConstraint, lane, constraint, differing)
 

@@ -138,8 +138,9 @@ def _owner() -> str:
 
 def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
     if plan.refusals:
-        lines = (f"{r.subject}: {r.reason}. {r.remedy}" for r in plan.refusals)
-        raise Refused("This cannot be published:\n  " + "\n  ".join(lines))
+        reasons = (f"{refusal.subject}: {refusal.reason}" for refusal in plan.refusals)
+        remedies = dict.fromkeys(refusal.remedy for refusal in plan.refusals)
+        raise Refused("This cannot be published.\n  " + "\n  ".join(reasons), "\n  ".join(remedies))
     approved = manner.approved
     if approved is not None and approved.observed != plan.observed:
         raise StalePlan("The catalog moved since the plan was made.", "Make a new plan.")

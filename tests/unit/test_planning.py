@@ -1,0 +1,169 @@
+"""Plans: order, reasons, refusals, files, size."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from dataclasses import replace
+
+import pytest
+from catalog import plans
+from catalog.desired import Wish, desired
+from catalog.errors import UsageError
+from catalog.model import CatalogState, Share
+from catalog.narrowing import narrowed
+from catalog.planning import plan
+
+from tests.publishing_world import FIRST, SECOND, WORKLOADS, portfolio, release, wish
+
+NOTHING = CatalogState()
+
+
+def kinds(desired_: CatalogState, observed: CatalogState, *, prune: bool = False) -> list[str]:
+    return [action.kind for action in plan(desired_, observed, prune=prune).actions]
+
+
+def test_everything_is_made_in_an_order_the_service_allows() -> None:
+    assert kinds(desired(FIRST), NOTHING) == [
+        "create-portfolio",
+        "create-product",
+        "associate",
+        "create-constraint",
+        "create-constraint",
+        "add-principal",
+        "create-share",
+    ]
+
+
+def test_everything_is_removed_parts_first_and_only_when_asked() -> None:
+    state = desired(FIRST)
+    assert kinds(NOTHING, state) == []
+    kept = [entry.subject for entry in plan(NOTHING, state).kept]
+    assert kept == ["product deploy", "portfolio templates"]
+    assert kinds(NOTHING, state, prune=True) == [
+        "remove-share",
+        "remove-principal",
+        "remove-constraint",
+        "remove-constraint",
+        "disassociate",
+        "remove-product",
+        "remove-portfolio",
+    ]
+
+
+def test_parts_no_longer_wanted_are_kept_one_by_one() -> None:
+    smaller = wish(release(), portfolios=(portfolio("deploy", principals=(), share=()),))
+    kept = [entry.subject for entry in plan(desired(smaller), desired(FIRST)).kept]
+    assert kept == [
+        f"share of portfolio templates with {WORKLOADS}",
+        "principal arn:aws:iam:::role/data-scientist-* of portfolio templates",
+    ]
+
+
+def test_reasons_tell_old_and_new() -> None:
+    before = desired(FIRST)
+    made = plan(desired(SECOND, before), before)
+    assert [(action.kind, action.reason) for action in made.actions] == [
+        ("update-product", "summary: What deploy does. -> What it does now."),
+        (
+            "create-version",
+            f"released here, not published yet; digest {SECOND.releases[0].digest[:12]}",
+        ),
+        ("update-version", "deprecated: False -> True"),
+        (
+            "update-constraint",
+            'parameters: {"LocalRoleName":"catalog-launch"} -> '
+            '{"LocalRoleName":"catalog-launch-2"}',
+        ),
+        ("update-share", "tag_options: False -> True"),
+    ]
+    assert made.reach == {"templates": (WORKLOADS,)}
+    assert made.unchanged == 0
+
+
+def test_the_highest_version_is_created_last() -> None:
+    state = desired(FIRST)
+    product = state.products["deploy"]
+    artifact = product.versions["1.0.0"]
+    several = dict.fromkeys(("1.10.0", "1.0.0", "1.9.0"), artifact)
+    wanted = replace(state, products={"deploy": replace(product, versions=several)})
+    made = [a for a in plan(wanted, NOTHING).actions if a.lane[0] == "product"]
+    assert getattr(made[0], "version", "") == "1.0.0"
+    assert [getattr(a, "version", "") for a in made[1:3]] == ["1.9.0", "1.10.0"]
+
+
+def test_other_content_and_lower_versions_are_refused() -> None:
+    published = desired(FIRST)
+    other = plan(desired(wish(release(content="other")), published), published)
+    assert "published with digest" in other.refusals[0].reason
+    assert not other.empty
+    second = desired(SECOND, published)
+    lower = wish(release(version="1.0.5"))
+    (refusal,) = plan(desired(lower, second), second).refusals
+    assert refusal.reason == "it is below 1.1.0, which is published already"
+    assert "raise `version`" in refusal.remedy
+
+
+def test_share_flags_are_corrected_in_place() -> None:
+    state = desired(FIRST)
+    live = replace(
+        state.portfolios["templates"],
+        shares={WORKLOADS: Share(principals=False, tag_options=False)},
+    )
+    (action,) = plan(state, replace(state, portfolios={"templates": live})).actions
+    assert (action.kind, action.reason) == ("update-share", "principals: False -> True")
+
+
+def test_files_come_back_and_others_are_refused() -> None:
+    made = plan(desired(FIRST), NOTHING)
+    assert plans.plan_from_json(plans.to_json(made)) == made
+    assert plans.to_json(plans.plan_from_json(plans.to_json(made))) == plans.to_json(made)
+    with pytest.raises(UsageError, match="no plan of this tool"):
+        plans.plan_from_json("{}")
+    with pytest.raises(UsageError, match="no catalog of this tool"):
+        plans.state_from_json("nonsense")
+
+
+def test_narrowing_shows_both_sides_the_same_part() -> None:
+    state = desired(wish(release(), release("train")))
+    part = narrowed(state, frozenset({("product", "train")}))
+    assert list(part.products) == ["train"]
+    (held,) = part.portfolios.values()
+    assert held.products == {"train"}
+    assert list(held.constraints) == ["train"]
+    assert not held.principals
+    assert narrowed(state, None) is state
+    assert narrowed(state, frozenset()) == NOTHING
+
+
+def many(count: int) -> Wish:
+    one = release()
+    releases = tuple(
+        replace(one, product=replace(one.product, name=f"p{n}", title=f"P {n}"))
+        for n in range(count)
+    )
+    names = [r.product.name for r in releases]
+    groups = [names[start : start + 150] for start in range(0, count, 150)]
+    return wish(
+        *releases,
+        portfolios=tuple(portfolio(*g, name=f"f{n}") for n, g in enumerate(groups)),
+    )
+
+
+def cost(count: int) -> tuple[float, int]:
+    """CPU seconds and peak bytes of planning a first publish of `count` products."""
+    what = many(count)
+    tracemalloc.start()
+    start = time.process_time()
+    plan(desired(what), NOTHING)
+    seconds = time.process_time() - start
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return seconds, peak
+
+
+def test_planning_is_linear() -> None:
+    small_seconds, small_peak = cost(200)
+    large_seconds, large_peak = cost(2000)
+    assert large_seconds < 30 * max(small_seconds, 0.005)
+    assert large_peak < 15 * small_peak
