@@ -23,11 +23,13 @@ for _height, _names in enumerate(
         "template_yaml resource_types scenarios "
         "schema render rules contract permissions packaging stamping "
         "desired planning quotas tokens records applying report docs "
+        "actions plans differences lifecycle index ids narrowing removing waiting shipping "
+        "desk performing sharing settling uploading ledger locking "
         "taskcat_project taskcat_results studio visibility cards deployment_checks deployments "
         "stacks",
         # edges
         "workspace git linting cfn_lint aws scaffold taskcat taskcat_runner "
-        "foundation staging embedded",
+        "foundation staging embedded surveying publishing",
         # story
         "pipeline",
         # rim
