@@ -7,13 +7,13 @@ import tracemalloc
 from dataclasses import replace
 
 import pytest
-from catalog import plans
-from catalog.desired import Wish, desired
-from catalog.errors import UsageError
-from catalog.model import CatalogState, Share
-from catalog.narrowing import narrowed
-from catalog.planning import plan
 
+from catalog.errors import UsageError
+from catalog.planning import plans
+from catalog.planning.desired import Wish, desired
+from catalog.planning.narrowing import narrowed
+from catalog.planning.planning import plan
+from catalog.state import CatalogState, Share
 from tests.publishing_world import FIRST, SECOND, WORKLOADS, portfolio, release, wish
 
 NOTHING = CatalogState()
@@ -112,6 +112,15 @@ def test_share_flags_are_corrected_in_place() -> None:
     )
     (action,) = plan(state, replace(state, portfolios={"templates": live})).actions
     assert (action.kind, action.reason) == ("update-share", "principals: False -> True")
+
+
+def test_a_share_that_did_not_reach_everybody_is_tried_again() -> None:
+    state = desired(FIRST)
+    (action,) = plan(state, state, unsettled={("templates", WORKLOADS)}).actions
+    assert (action.kind, action.reason) == (
+        "update-share",
+        "did not reach every account the last time",
+    )
 
 
 def test_files_come_back_and_others_are_refused() -> None:
