@@ -8,7 +8,8 @@ from typing import Any
 
 import boto3
 import pytest
-from catalog.model import Organization, OrganizationalUnit
+
+from catalog.targets import Organization, OrganizationalUnit
 from local_aws import client as control
 from local_aws import embedded, faults
 from local_aws import server as servers

@@ -9,24 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from catalog import aws, locking, publishing, surveying
+from catalog import aws
 from catalog.aws.session import Credentials
-from catalog.desired import Wish
 from catalog.model import (
     Kind,
     Lifecycle,
-    Organization,
-    OrganizationalUnit,
     Owner,
     Portfolio,
     PortfolioShare,
     Product,
     Release,
-    Target,
     VersionState,
 )
-from catalog.tokens import digest
-from catalog.waiting import Patience
+from catalog.planning.desired import Wish
+from catalog.planning.tokens import digest
+from catalog.publishing import locking, publisher, surveying
+from catalog.publishing.waiting import Patience
+from catalog.targets import Organization, OrganizationalUnit, Target
 from local_aws import identity
 from local_aws.process import Embedded
 
@@ -58,7 +57,7 @@ SMALL = Organization(
 
 PATIENCE = Patience(looks=14, first=0.001, longest=0.002)
 SHALLOW = surveying.Depth(patience=PATIENCE)
-MANNER = publishing.Manner(
+MANNER = publisher.Manner(
     depth=SHALLOW, patience=PATIENCE, share_patience=replace(PATIENCE, looks=40), workers=2
 )
 DEEP = replace(MANNER, depth=replace(SHALLOW, deep=True))
@@ -222,9 +221,9 @@ class Hub:
         self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
 
     def publish(
-        self, what: Wish, manner: publishing.Manner = MANNER, **more: Any
-    ) -> publishing.Published:
-        published = publishing.publish(self.own, what, manner, **more)
+        self, what: Wish, manner: publisher.Manner = MANNER, **more: Any
+    ) -> publisher.Published:
+        published = publisher.publish(self.own, what, manner, **more)
         assert not published.failed, [o.error for o in published.outcomes if o.error]
         return published
 

@@ -10,14 +10,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog import building, checks, git, linting, versions, workspace
-from catalog.assembly import assemble
-from catalog.building import Built
+from catalog import checks, git, workspace
 from catalog.errors import UsageError
 from catalog.findings import Finding
-from catalog.linting import LintRequest
-from catalog.manifest import did_you_mean
+from catalog.manifests.assembly import assemble
+from catalog.manifests.manifest import did_you_mean
 from catalog.model import Catalog, Release, Tree
+from catalog.releases import building, versions
+from catalog.releases.building import Built
+from catalog.releases.changed import affected
+from catalog.templates import linting
+from catalog.templates.linting import LintRequest
 
 CACHE = "build/cache/lint"
 """Where lint results are kept by content, relative to the root."""
@@ -69,7 +72,7 @@ def check(root: Path, names: Collection[str] = ()) -> Checked:
         *checks.check(catalog, tree),
         *(finding for one in built.values() for finding in one.findings),
         *_lint(catalog, built, tree, root),
-        *_versions(releases, tree, root),
+        *_versions(catalog, built, releases, tree, root),
     }
     return Checked(catalog=catalog, built=built, releases=releases, findings=tuple(sorted(found)))
 
@@ -109,13 +112,22 @@ def _belongs(finding: Finding, name: str, request: LintRequest) -> bool:
     return finding.file.startswith(f"products/{name}/") or finding.file in request.rendered.includes
 
 
-def _versions(releases: Mapping[str, Release], tree: Tree, root: Path) -> Iterator[Finding]:
-    """Releases held against those the main branch makes, rendered anew from its tree."""
+def _versions(
+    catalog: Catalog,
+    built: Mapping[str, Built],
+    releases: Mapping[str, Release],
+    tree: Tree,
+    root: Path,
+) -> Iterator[Finding]:
+    """Releases a change touches, held against those the main branch makes, rendered anew."""
     base = next((found for branch in MAIN if (found := git.merge_base(root, branch))), None)
     if base is None:
         return
+    includes = {name: one.rendered.includes for name, one in built.items() if one.rendered}
+    touched = releases.keys() & affected(git.changed(root, base), catalog, includes)
+    if not touched:
+        return
     then, _ = assemble(root, git.tree(root, base, workspace.TOP))
-    known = [name for name in releases if name in then.products]
-    for name, one in building.build(then, known).items():
+    for name, one in building.build(then, touched & then.products.keys()).items():
         manifest = tree[f"products/{name}/product.yaml"].content.decode(errors="replace")
         yield from versions.check(releases[name], one.release(base), manifest, base)

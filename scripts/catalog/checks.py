@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from catalog.findings import Finding, Severity
-from catalog.forms import IDENTIFIER, NAME, WORDS
+from catalog.manifests.forms import IDENTIFIER, NAME, WORDS
 from catalog.model import Catalog, Tree
 
 _OPEN = re.compile(r"\bTODO\b")

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local_aws import client, server
-
 from catalog.aws import Credentials
 from catalog.errors import EnvironmentFault, UsageError
-from catalog.model import Target
+from catalog.targets import Target
+from local_aws import client, server
 
 STATE = "build/local"
 

@@ -21,19 +21,22 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from catalog import deployments, foundation, publishing, report, taskcat
-from catalog.applying import Tell
 from catalog.checking import Checked
-from catalog.desired import Wish, desired
 from catalog.errors import Refused, UsageError
-from catalog.manifest import did_you_mean
-from catalog.model import CatalogState, Target
+from catalog.foundation import deploying, deployments
+from catalog.manifests.manifest import did_you_mean
 from catalog.places import Place
-from catalog.planning import plan as difference
-from catalog.plans import Plan, plan_from_json, to_json
-from catalog.publishing import Manner, Published
-from catalog.surveying import Depth, survey
-from catalog.taskcat_results import Outcome
+from catalog.planning.desired import Wish, desired
+from catalog.planning.planning import plan as difference
+from catalog.planning.plans import Plan, plan_from_json, to_json
+from catalog.publishing import publisher, report
+from catalog.publishing.applying import Tell
+from catalog.publishing.publisher import Manner, Published
+from catalog.publishing.surveying import Depth, survey
+from catalog.state import CatalogState
+from catalog.targets import Target
+from catalog.taskcat import launching
+from catalog.taskcat.results import Outcome
 
 TASKCAT = "build/taskcat"
 TASKCAT_PYTHON = ".venv-taskcat/bin/python"
@@ -64,11 +67,11 @@ def lay_foundation(
 ) -> Iterator[deployments.Done]:
     """Deploy the foundation products where the target wants them; every change is told."""
     stage = place.stage
-    changes = foundation.plan(place.target, checked.releases, place.accounts, stage)
+    changes = deploying.plan(place.target, checked.releases, place.accounts, stage)
     wanted = tuple(change for change in changes if change.verb is not deployments.Verb.KEEP)
     if wanted:
         approve(wanted)
-        yield from foundation.apply(wanted, place.accounts, stage)
+        yield from deploying.apply(wanted, place.accounts, stage)
 
 
 # --- taskcat ------------------------------------------------------------------------------------
@@ -94,13 +97,13 @@ def launch_scenarios(
             known = did_you_mean(name, checked.releases)
             raise UsageError(f"There is no product '{name}'.", known)
     jobs = [
-        taskcat.Job(
+        launching.Job(
             release=checked.releases[name],
             scenarios=tuple(checked.catalog.products[name].scenarios.values()),
         )
         for name in chosen
     ]
-    site = taskcat.Site(
+    site = launching.Site(
         target=place.target,
         accounts=place.accounts,
         stage=place.stage,
@@ -108,7 +111,7 @@ def launch_scenarios(
         python=root / TASKCAT_PYTHON,
         tell=tell,
     )
-    return taskcat.run(jobs, site, forced=forced)
+    return launching.run(jobs, site, forced=forced)
 
 
 def _passed(root: Path, checked: Checked) -> frozenset[tuple[str, str]]:
@@ -117,7 +120,7 @@ def _passed(root: Path, checked: Checked) -> frozenset[tuple[str, str]]:
     return frozenset(
         (name, release.digest)
         for name, release in checked.releases.items()
-        if taskcat.passed(records, release)
+        if launching.passed(records, release)
     )
 
 
@@ -199,7 +202,7 @@ def publish(
                 approved=terms.approved[region] if terms.approved else None,
                 passed=passed if demanded else None,
             )
-            done[region] = publishing.publish(
+            done[region] = publisher.publish(
                 gateways,
                 wish(place, checked, region),
                 manner,

@@ -11,9 +11,10 @@ from catalog import embedded
 from catalog.aws import Credentials, Gateways, Session, connect
 from catalog.aws.accounts import Accounts
 from catalog.errors import UsageError
-from catalog.manifest import did_you_mean
-from catalog.model import Catalog, Target
-from catalog.staging import Stage
+from catalog.foundation.staging import Stage
+from catalog.manifests.manifest import did_you_mean
+from catalog.model import Catalog
+from catalog.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from catalog.errors import Refused, UsageError
-from catalog.forms import NAME, ROLE, WORDS
+from catalog.manifests.forms import NAME, ROLE, WORDS
 from catalog.model import Kind
 
 _PARAMETERS = {

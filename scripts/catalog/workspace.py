@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from catalog import git
-from catalog.assembly import assemble
 from catalog.errors import EnvironmentFault
 from catalog.findings import Finding
+from catalog.manifests.assembly import assemble
 from catalog.model import Catalog, SourceFile, Tree
 
 TOP = ("catalog.yaml", "portfolios", "products", "seed_code")

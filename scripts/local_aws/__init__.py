@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from catalog.model import Organization
-
+    from catalog.targets import Organization
     from local_aws.process import Embedded
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from catalog.model import Organization, OrganizationalUnit
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
@@ -21,6 +20,8 @@ from moto.organizations.models import (
     OrganizationsBackend,
     organizations_backends,
 )
+
+from catalog.targets import Organization, OrganizationalUnit
 
 ACCESS_ROLE = "OrganizationAccountAccessRole"
 """The role Organizations makes in every account it creates; the management account assumes it."""

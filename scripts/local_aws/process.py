@@ -10,13 +10,13 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ConnectionClosedError
-from catalog.model import Organization
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
 from moto.core.request import normalize_request
 
+from catalog.targets import Organization
 from local_aws import cloudformation, dispatch, faults, identity, inside, organization
 from local_aws.install import install
 

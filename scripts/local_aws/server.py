@@ -21,8 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.model import Organization, OrganizationalUnit
-
+from catalog.targets import Organization, OrganizationalUnit
 from local_aws import client
 
 READY_WITHIN = 60.0

@@ -13,7 +13,6 @@ from pathlib import Path
 from statistics import median
 
 from catalog.checking import CACHE
-
 from tests.benchmarks.table import Row, Section
 from tests.benchmarks.templates import template
 

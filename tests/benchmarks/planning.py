@@ -8,10 +8,9 @@ import sys
 import time
 import tracemalloc
 
-from catalog.desired import desired, intents
-from catalog.model import CatalogState
-from catalog.planning import plan
-
+from catalog.planning.desired import desired, intents
+from catalog.planning.planning import plan
+from catalog.state import CatalogState
 from tests.benchmarks.table import Row, Section
 from tests.benchmarks.world import catalog_of
 

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from math import ceil
 
-from catalog import publishing, surveying
-from catalog.applying import WORKERS
-from catalog.desired import Wish, desired
 from catalog.errors import CatalogError
-from catalog.model import CatalogState, PortfolioState
-
+from catalog.planning.desired import Wish, desired
+from catalog.publishing import publisher, surveying
+from catalog.publishing.applying import WORKERS
+from catalog.state import CatalogState, PortfolioState
 from tests.benchmarks.table import Row, Section
 from tests.benchmarks.world import Site, catalog_of, counted, site
 
@@ -142,7 +141,7 @@ def _publish(place: Site, what: Wish) -> Mapping[str, int]:
         CatalogError: An action failed; a measurement of half a publish is none.
     """
     gateways = place.gateways()
-    done = publishing.publish(gateways, what)
+    done = publisher.publish(gateways, what)
     if done.failed:
         errors = [outcome.error for outcome in done.outcomes if outcome.error]
         raise CatalogError(f"The synthetic catalog could not be published: {errors[0]}")

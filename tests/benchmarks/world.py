@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog import aws, embedded
-from catalog.desired import Wish
-from catalog.model import Organization, OrganizationalUnit
+from catalog.planning.desired import Wish
+from catalog.targets import Organization, OrganizationalUnit
 from local_aws import client, server
-
 from tests.publishing_world import HUB, REGION, ROLE, TARGET, WORKLOADS, portfolio, release, wish
 
 COUNTED = ("servicecatalog:", "resourcegroupstaggingapi:")

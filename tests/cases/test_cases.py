@@ -10,12 +10,13 @@ import os
 from pathlib import Path
 
 import pytest
-from catalog.assembly import assemble
-from catalog.building import build
+
 from catalog.checks import check
 from catalog.findings import Finding
+from catalog.manifests.assembly import assemble
 from catalog.model import SourceFile, Tree
 from catalog.registry import REGISTRY
+from catalog.releases.building import build
 
 HERE = Path(__file__).parent
 FAMILIES = ("manifests", "rendering", "packing")

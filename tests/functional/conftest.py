@@ -11,7 +11,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from catalog.model import Organization, OrganizationalUnit
+
+from catalog.targets import Organization, OrganizationalUnit
 from local_aws import embedded, identity
 from local_aws.process import Embedded
 

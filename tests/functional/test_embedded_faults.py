@@ -6,6 +6,7 @@ import sys
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
+
 from local_aws import faults
 from local_aws.faults import Fault, Faults
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
+
 from local_aws import organization as organizations
 
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"

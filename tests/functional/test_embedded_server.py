@@ -13,7 +13,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from catalog.model import Organization, OrganizationalUnit
+
+from catalog.targets import Organization, OrganizationalUnit
 from local_aws import client as control
 from local_aws import server as servers
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
 from local_aws import faults, validation
 
 HUB, MEMBER, SCIENTIST = "444455556666", "111111111111", "data-scientist-iris"

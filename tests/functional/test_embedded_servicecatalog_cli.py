@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from awscli.clidriver import create_clidriver
+
 from local_aws import client, server
 
 HUB, MEMBER, SCIENTIST = "444455556666", "111111111111", "data-scientist-iris"

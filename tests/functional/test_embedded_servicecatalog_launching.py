@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from local_aws import faults
 
 HUB, MEMBER, SCIENTIST = "444455556666", "111111111111", "data-scientist-iris"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from local_aws import faults
 
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"

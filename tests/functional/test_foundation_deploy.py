@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from catalog import foundation
+
 from catalog.aws.accounts import Accounts
 from catalog.aws.session import Credentials, Session
 from catalog.aws.stacks import BODY_LIMIT
-from catalog.deployments import Verb
 from catalog.errors import EnvironmentFault
-from catalog.model import Deployment, Kind, Release
-from catalog.staging import Stage
+from catalog.foundation import deploying
+from catalog.foundation.deployments import Verb
+from catalog.foundation.staging import Stage
+from catalog.model import Kind, Release
+from catalog.targets import Deployment
 from local_aws import identity
 from local_aws.process import Embedded
-
 from tests.publishing_world import BUCKET, REGION, TARGET, Hub, release
 
 MANAGEMENT, MEMBER = "777788889999", "111111111111"
@@ -55,17 +56,17 @@ class Ground:
     deployment: Deployment = WANTED
     template: str = TEMPLATE
 
-    def plan(self) -> foundation.Change:
+    def plan(self) -> deploying.Change:
         made: Release = replace(
             release(name="roles", kind=Kind.FOUNDATION, content=self.template),
             template=self.template,
         )
         target = replace(TARGET, foundation=(self.deployment,))
-        (change,) = foundation.plan(target, {"roles": made}, self.accounts, self.stage)
+        (change,) = deploying.plan(target, {"roles": made}, self.accounts, self.stage)
         return change
 
-    def lay(self) -> foundation.Done:
-        (done,) = foundation.apply([self.plan()], self.accounts, self.stage)
+    def lay(self) -> deploying.Done:
+        (done,) = deploying.apply([self.plan()], self.accounts, self.stage)
         return done
 
     @property
@@ -98,7 +99,7 @@ def test_a_stack_is_made_once_and_then_left_alone(ground: Ground) -> None:
     assert str(done) == f"stack catalog-roles in {MEMBER} {REGION}: created"
     made = ground.stack()
     assert made is not None
-    assert made["Tags"] == [{"Key": foundation.PRODUCT_TAG, "Value": "roles"}]
+    assert made["Tags"] == [{"Key": deploying.PRODUCT_TAG, "Value": "roles"}]
     iam = ground.hub.aws.session(MEMBER).client("iam")
     assert iam.get_role(RoleName="work-iris")["Role"]["Path"] == "/"
 

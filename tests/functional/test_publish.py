@@ -6,12 +6,13 @@ import json
 from dataclasses import replace
 
 import pytest
-from catalog import index, planning, plans, report, surveying
-from catalog.desired import desired, digest_of
+
 from catalog.errors import Refused, StalePlan
 from catalog.model import Kind, Lifecycle, VersionState
+from catalog.planning import index, planning, plans
+from catalog.planning.desired import desired, digest_of
+from catalog.publishing import report, surveying
 from local_aws.process import Embedded
-
 from tests.publishing_world import (
     BUCKET,
     DEEP,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from local_aws import embedded
 
+from local_aws import embedded
 from tests.publishing_world import (
     BUCKET,
     DEEP,

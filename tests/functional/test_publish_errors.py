@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from catalog import aws, publishing
+
+from catalog import aws
 from catalog.aws.session import Credentials
 from catalog.errors import CatalogError, EnvironmentFault, Refused, ServiceFault
 from catalog.model import PortfolioShare
+from catalog.publishing import publisher
 from local_aws import embedded, faults
 from local_aws.faults import Fault, Faults
-
 from tests.publishing_world import (
     BUCKET,
     FIRST,
@@ -37,10 +38,10 @@ def our() -> Iterator[Hub]:
         yield hub(running)
 
 
-def refused(gateways: aws.Gateways, what: publishing.Wish, kind: type[CatalogError]) -> str:
+def refused(gateways: aws.Gateways, what: publisher.Wish, kind: type[CatalogError]) -> str:
     """The message of a publish that must stop before its first write."""
     with pytest.raises(kind) as raised:
-        publishing.publish(gateways, what, MANNER)
+        publisher.publish(gateways, what, MANNER)
     written = [
         name for name in gateways.session.meter.calls() if name.partition(":")[2].startswith(WRITES)
     ]
@@ -92,7 +93,7 @@ def test_a_missing_permission(our: Hub) -> None:
 def test_a_permission_missing_half_way_is_told_by_the_action(our: Hub) -> None:
     denied = Fault(operation="servicecatalog:CreateConstraint", times=0, error="AccessDenied")
     faults.set(Faults(fail=(denied,)))
-    published = publishing.publish(our.own, FIRST, MANNER)
+    published = publisher.publish(our.own, FIRST, MANNER)
     assert published.failed
     (error,) = {o.error for o in published.outcomes if o.result.value == "failed"}
     assert "the action servicecatalog:CreateConstraint" in error

@@ -8,13 +8,13 @@ from typing import Any
 
 import botocore.retries.bucket
 import pytest
-from catalog import locking, publishing
+
 from catalog.errors import Locked
-from catalog.index import Index
-from catalog.ledger import Ledger
+from catalog.planning.index import Index
+from catalog.publishing import locking, publisher
+from catalog.publishing.ledger import Ledger
 from local_aws import embedded, faults
 from local_aws.faults import Fault, Faults
-
 from tests.publishing_world import (
     FIRST,
     HUB,
@@ -113,7 +113,7 @@ def test_one_product_fails_and_the_others_do_not(our: Hub) -> None:
             )
         )
     )
-    published = publishing.publish(our.own, TWO, MANNER)
+    published = publisher.publish(our.own, TWO, MANNER)
     faults.reset()
     results = [(o.action.subject, o.result.value) for o in published.outcomes]
     failed = next(o for o in published.outcomes if o.result.value == "failed")
@@ -140,7 +140,7 @@ def test_two_publishers_at_the_same_time_make_no_twin(our: Hub) -> None:
 
     def run(gateways: Any) -> None:
         try:
-            ends.append(publishing.publish(gateways, TWO, MANNER))
+            ends.append(publisher.publish(gateways, TWO, MANNER))
         except Locked as error:
             ends.append(error)
 
@@ -150,7 +150,7 @@ def test_two_publishers_at_the_same_time_make_no_twin(our: Hub) -> None:
     for thread in threads:
         thread.join()
     assert len(ends) == 2
-    assert any(isinstance(end, publishing.Published) and not end.failed for end in ends)
+    assert any(isinstance(end, publisher.Published) and not end.failed for end in ends)
     our.publish(TWO)
     assert len(our.dump()["products"]) == 2
     assert len(our.dump()["portfolios"]) == 1

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from catalog import publishing
-from local_aws import embedded
 
+from catalog.publishing import publisher
+from local_aws import embedded
 from tests.publishing_world import (
     FIRST,
     HUB,
@@ -50,7 +50,7 @@ def killed_everywhere(prepare: Callable[[Hub], Any], what: Any, *, answered: boo
             gateways = ours.gateways()
             killer.attach(gateways)
             with contextlib.suppress(Killed):
-                publishing.publish(gateways, what, ONE_BY_ONE)
+                publisher.publish(gateways, what, ONE_BY_ONE)
             if not killer.dead:
                 return call - 1
             ours.bury()

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from catalog import looking
+
 from catalog.aws.accounts import Accounts
 from catalog.aws.session import Credentials, Session
 from catalog.checking import Checked
 from catalog.errors import EnvironmentFault
 from catalog.model import Catalog, ProductFolder, Settings
 from catalog.places import Place
-from catalog.visibility import Condition
+from catalog.studio import looking
+from catalog.studio.visibility import Condition
 from local_aws import identity
 from local_aws.process import Embedded
-
 from tests.publishing_world import FIRST, REGION, ROLE, TARGET, Hub, hub, wish
 
 MANAGEMENT, MEMBER, SCIENTIST = "777788889999", "111111111111", "data-scientist-iris"

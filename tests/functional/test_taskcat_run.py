@@ -7,15 +7,16 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from catalog import taskcat, taskcat_results
+
 from catalog.aws import connect
 from catalog.aws.accounts import Accounts
 from catalog.aws.session import Credentials, Session
 from catalog.errors import EnvironmentFault
-from catalog.model import Kind, Release, Scenario, Target
-from catalog.staging import Stage
+from catalog.foundation.staging import Stage
+from catalog.model import Kind, Release, Scenario
+from catalog.targets import Target
+from catalog.taskcat import launching, results
 from local_aws import client as control
-
 from tests.publishing_world import HUB, REGION, release
 
 MANAGEMENT, MEMBER = "777788889999", "111111111111"
@@ -51,13 +52,13 @@ def scenario(name: str, **parameters: str) -> Scenario:
     return Scenario(name=name, summary="For this test.", parameters=parameters)
 
 
-def job(name: str, template: str, *scenarios: Scenario, kind: Kind = Kind.PROJECT) -> taskcat.Job:
+def job(name: str, template: str, *scenarios: Scenario, kind: Kind = Kind.PROJECT) -> launching.Job:
     made: Release = replace(release(name=name, kind=kind), template=template)
-    return taskcat.Job(release=made, scenarios=scenarios)
+    return launching.Job(release=made, scenarios=scenarios)
 
 
 @pytest.fixture
-def site(running, tmp_path: Path) -> taskcat.Site:
+def site(running, tmp_path: Path) -> launching.Site:
     if not PYTHON.exists():
         pytest.skip("taskcat is not installed; `make taskcat` installs it")
     given = control.credentials(running.server, HUB)
@@ -79,7 +80,7 @@ def site(running, tmp_path: Path) -> taskcat.Site:
             access_key=running.server.access_key, secret_key=running.server.secret_key
         ),
     )
-    return taskcat.Site(
+    return launching.Site(
         target=target,
         accounts=Accounts(session=management, home=MANAGEMENT, role=control.ACCESS_ROLE),
         stage=Stage(target=target, gateways={REGION: hub}),
@@ -89,13 +90,13 @@ def site(running, tmp_path: Path) -> taskcat.Site:
     )
 
 
-def test_each_product_is_judged_by_what_its_stacks_did(site: taskcat.Site, running) -> None:
+def test_each_product_is_judged_by_what_its_stacks_did(site: launching.Site, running) -> None:
     project = scenario("default", SageMakerProjectId="p-example", Size="01")
     refused = scenario("refused", SageMakerProjectId="p-example", Size="03")
     good = job("good", GOOD, project)
     bad = job("bad", BAD, scenario("default", Topic=NOWHERE))
     mixed = job("mixed", GOOD, project, refused)
-    outcomes = taskcat.run([good, bad, mixed], site)
+    outcomes = launching.run([good, bad, mixed], site)
 
     assert [outcome.record.passed for outcome in outcomes] == [True, False, False]
     (passed,), (failed,), (fine, out) = (outcome.results for outcome in outcomes)
@@ -111,31 +112,31 @@ def test_each_product_is_judged_by_what_its_stacks_did(site: taskcat.Site, runni
     _once(site, good, bad)
 
 
-def _files(site: taskcat.Site, good: taskcat.Job, bad: taskcat.Job) -> None:
+def _files(site: launching.Site, good: launching.Job, bad: launching.Job) -> None:
     """Report, JUnit and record are where the publisher and people look for them."""
     assert "CREATE_COMPLETE" in (site.folder / "good/report/index.html").read_text()
     suite = ElementTree.parse(site.folder / "bad/junit.xml").getroot()[0]  # noqa: S314 - ours
     assert suite.get("failures") == "1"
     records = site.folder / "records"
-    record = taskcat.passed(records, good.release)
+    record = launching.passed(records, good.release)
     assert record is not None
     assert (record.target, record.embedded, record.regions) == ("local", True, (REGION,))
-    assert taskcat.passed(records, bad.release) is None
-    assert taskcat.passed(records, replace(good.release, digest="0" * 64)) is None
+    assert launching.passed(records, bad.release) is None
+    assert launching.passed(records, replace(good.release, digest="0" * 64)) is None
 
 
-def _once(site: taskcat.Site, good: taskcat.Job, bad: taskcat.Job) -> None:
+def _once(site: launching.Site, good: launching.Job, bad: launching.Job) -> None:
     """What passed is not launched again, and needs no taskcat at all."""
     nowhere = replace(site, python=site.folder / "nowhere")
-    (again,) = taskcat.run([good], nowhere)
+    (again,) = launching.run([good], nowhere)
     assert again.results == ()
-    assert "nothing changed since" in taskcat_results.lines(again)[0]
+    assert "nothing changed since" in results.lines(again)[0]
     for forced, jobs in ((True, [good]), (False, [bad])):
         with pytest.raises(EnvironmentFault, match="not installed"):
-            taskcat.run(jobs, nowhere, forced=forced)
+            launching.run(jobs, nowhere, forced=forced)
 
 
-def test_foundation_scenarios_take_turns_in_their_account(site: taskcat.Site, running) -> None:
+def test_foundation_scenarios_take_turns_in_their_account(site: launching.Site, running) -> None:
     """Two stacks with a resource of one name pass, because they never live at the same time."""
     template = """\
 Parameters:
@@ -152,22 +153,20 @@ Resources:
         scenario("two", Note="b"),
         kind=Kind.FOUNDATION,
     )
-    (outcome,) = taskcat.run([roles], site)
-    assert taskcat_results.lines(outcome)[0].startswith(
-        "roles 1.0.0: passed on the embedded AWS, 2 stacks"
-    )
+    (outcome,) = launching.run([roles], site)
+    assert results.lines(outcome)[0].startswith("roles 1.0.0: passed on the embedded AWS, 2 stacks")
     # They went to the target's own account, for lack of a test account of that kind.
     sns = running.client("sns", HUB)
     assert sns.list_topics()["Topics"] == []
 
 
-def test_what_a_broken_run_left_is_removed(site: taskcat.Site, running, tmp_path: Path) -> None:
+def test_what_a_broken_run_left_is_removed(site: launching.Site, running, tmp_path: Path) -> None:
     """A taskcat that launches and then dies, as an interpreter: stacks do not outlive the run."""
     dying = tmp_path / "dying"
     program = tmp_path / "program.py"
     program.write_text(
         "import os, runpy, sys\n"
-        "import taskcat.testing._cfn_test as cfn\n"
+        "import launching.testing._cfn_test as cfn\n"
         "cfn.CFNTest.clean_up = lambda self: os._exit(9)\n"
         "sys.argv = sys.argv[2:]\n"
         "runpy.run_path(sys.argv[0], run_name='__main__')\n"
@@ -176,7 +175,7 @@ def test_what_a_broken_run_left_is_removed(site: taskcat.Site, running, tmp_path
     dying.chmod(0o755)
     left = job("left", GOOD, scenario("default", SageMakerProjectId="p-1", Size="01"))
     with pytest.raises(EnvironmentFault, match="ended with code 9") as raised:
-        taskcat.run([left], replace(site, python=dying))
+        launching.run([left], replace(site, python=dying))
     assert "default us-east-1 CREATE_COMPLETE" in str(raised.value)
     assert running.client("cloudformation", MEMBER).describe_stacks()["Stacks"] == []
-    assert taskcat.passed(site.folder / "records", left.release) is None
+    assert launching.passed(site.folder / "records", left.release) is None

@@ -7,9 +7,10 @@ from typing import Any
 
 import cfn_flip
 import pytest
+
 from catalog import workspace
 from catalog.model import Bundle, Catalog, ProductFolder, Rendered
-from catalog.render import render
+from catalog.templates.render import render
 
 ROOT = Path(__file__).parents[2]
 Template = Mapping[str, Any]

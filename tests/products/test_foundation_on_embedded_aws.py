@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import local_aws
 import pytest
+
+import local_aws
 
 ROOT = Path(__file__).parents[2]
 HUB, DATA_SCIENCE, STAGING = "444455556666", "111111111111", "333333333333"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from catalog import docs, rules, workspace
-from catalog.building import build
+from catalog.releases.building import build
 
 ROOT = Path(__file__).parents[2]
 CATALOG, FINDINGS = workspace.load(ROOT)

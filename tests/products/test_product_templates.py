@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from catalog.linting import LintRequest, apply_allowances, lint
+
+from catalog.templates.linting import LintRequest, apply_allowances, lint
 
 ROOT = Path(__file__).parents[2]
 PRODUCTS = sorted(path.parent.name for path in ROOT.glob("products/*/product.yaml"))

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import local_aws
 import pytest
+
+import local_aws
 
 ROOT = Path(__file__).parents[2]
 NAME = "multi-account-deployment"

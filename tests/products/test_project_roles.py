@@ -14,8 +14,9 @@ from typing import Any
 
 import cfn_flip
 import pytest
-from catalog.model import Kind
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+
+from catalog.model import Kind
 
 ROOT = Path(__file__).parents[2]
 LAUNCH = "sagemaker-catalog-project-launch"

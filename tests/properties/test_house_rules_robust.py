@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from catalog import rules, template_yaml
-from catalog.rules.reading import Reading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog import rules
+from catalog.rules.reading import Reading
+from catalog.templates import yaml_text
+
 CASES = Path(__file__).parents[1] / "cases" / "rules"
-TEMPLATES = [template_yaml.load(path.read_text()) for path in sorted(CASES.glob("*/*.yaml"))]
+TEMPLATES = [yaml_text.load(path.read_text()) for path in sorted(CASES.glob("*/*.yaml"))]
 RULES = [rule() for rule in rules.rule_classes()]
 ODD = st.sampled_from(
     [

@@ -5,14 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from catalog import checks
-from catalog.assembly import assemble
-from catalog.building import build
-from catalog.errors import Refused
-from catalog.model import SourceFile
-from catalog.registry import REGISTRY
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from catalog import checks
+from catalog.errors import Refused
+from catalog.manifests.assembly import assemble
+from catalog.model import SourceFile
+from catalog.registry import REGISTRY
+from catalog.releases.building import build
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
 TREE = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog import plans
-from catalog.actions import Effect
-from catalog.desired import Wish, desired, intents
-from catalog.model import CatalogState, Kind, PortfolioShare
-from catalog.planning import plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from local_aws import embedded
 
+from catalog.model import Kind, PortfolioShare
+from catalog.planning import plans
+from catalog.planning.actions import Effect
+from catalog.planning.desired import Wish, desired, intents
+from catalog.planning.planning import plan
+from catalog.state import CatalogState
+from local_aws import embedded
 from tests.publishing_world import (
     DEEP,
     HUB,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from catalog.source_map import origins
-from catalog.template_language import Environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, StrictUndefined
 from jinja2 import Environment as Jinja
+
+from catalog.templates.language import Environment
+from catalog.templates.source_map import origins
 
 VALUES = {"one": "x", "many": ["a", "b", "c"], "text": "first\nsecond", "none": "", "yes": True}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from catalog.changed import affected
+
 from catalog.model import Catalog, Kind, Owner, Product, ProductFolder, Settings
+from catalog.releases.changed import affected
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")
 

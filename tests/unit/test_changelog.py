@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog import changelog
+from catalog.releases import changelog
 
 TEXT = """\
 # Changelog

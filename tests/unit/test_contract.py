@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 import pytest
-from catalog.contract import Bump, Level, face, needed_bump
+
+from catalog.templates.contract import Bump, Level, face, needed_bump
 
 BASE: dict[str, Any] = {
     "Parameters": {

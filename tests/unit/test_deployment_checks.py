@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from catalog.assembly import assemble
-from catalog.model import Deployment, Kind, SourceFile
+
+from catalog.manifests.assembly import assemble
+from catalog.model import Kind, SourceFile
+from catalog.targets import Deployment
 
 PRODUCT = """\
 # yaml-language-server: $schema=../../scripts/catalog/schemas/product.schema.json

@@ -6,21 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from catalog import lifecycle
-from catalog.desired import DESCRIPTION_LIMIT, describe, desired, digest_of, intents
-from catalog.errors import Refused
-from catalog.model import (
-    Artifact,
-    ConstraintKind,
-    Kind,
-    Lifecycle,
-    PortfolioShare,
-    Principal,
-    PrincipalKind,
-    Share,
-    VersionState,
-)
 
+from catalog.errors import Refused
+from catalog.model import Kind, Lifecycle, PortfolioShare, VersionState
+from catalog.planning import lifecycle
+from catalog.planning.desired import DESCRIPTION_LIMIT, describe, desired, digest_of, intents
+from catalog.state import Artifact, ConstraintKind, Principal, PrincipalKind, Share
 from tests.publishing_world import FIRST, TODAY, WORKLOADS, portfolio, release, wish
 
 DIGEST = "ab" * 32

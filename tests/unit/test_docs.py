@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from catalog import checks, docs
-from catalog.assembly import assemble
-from catalog.building import build
 from catalog.findings import Rule
+from catalog.manifests.assembly import assemble
 from catalog.model import SourceFile
 from catalog.registry import REGISTRY
+from catalog.releases.building import build
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
 TREE = {

@@ -6,10 +6,12 @@ import re
 
 import pytest
 from botocore.session import get_session
-from catalog import changelog, tags
-from catalog.forms import NODE, PortfolioForm, ProductForm
-from catalog.settings_forms import OwnerForm
 from pydantic import BaseModel
+
+from catalog.manifests import tags
+from catalog.manifests.forms import NODE, PortfolioForm, ProductForm
+from catalog.manifests.settings_forms import OwnerForm
+from catalog.releases import changelog
 
 MODEL = get_session().get_service_model("servicecatalog")
 

@@ -7,9 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from catalog import cfn_lint, rules
+
+from catalog import rules
 from catalog.findings import Severity
 from catalog.model import Kind
+from catalog.templates import cfn_lint
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
 GOOD = sorted(CASES.glob("*/good*.yaml"))

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from catalog import linting
-from catalog.findings import Finding, Severity
-from catalog.linting import LintRequest, apply_allowances, lint
-from catalog.model import Allow, Kind, Owner, Product, Rendered, SourceLine
 
+from catalog.findings import Finding, Severity
+from catalog.model import Allow, Kind, Owner, Product, Rendered, SourceLine
+from catalog.templates import linting
+from catalog.templates.linting import LintRequest, apply_allowances, lint
 from tests.benchmarks.templates import template
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")
@@ -299,7 +299,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from tests.unit.test_linting import BUCKET, request
-from catalog.linting import lint
+from catalog.templates.linting import lint
 assert [f.rule for f in lint([request(BUCKET)], cache=Path({str(tmp_path)!r}))] == ["E9505"]
 assert "cfnlint" not in sys.modules
 """
@@ -308,7 +308,7 @@ assert "cfnlint" not in sys.modules
 
 
 def test_the_digest_of_the_rules_covers_what_findings_depend_on() -> None:
-    package = Path(linting.__file__).parent
+    package = Path(linting.__file__).parents[1]
     assert all((package / name).is_file() for name in linting._ALSO)
 
 

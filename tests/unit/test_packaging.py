@@ -7,7 +7,10 @@ import json
 import zipfile
 
 import pytest
-from catalog import bundles, packaging, stamping
+from cfnlint.helpers import LIMITS
+from hypothesis import given
+from hypothesis import strategies as st
+
 from catalog.errors import Refused
 from catalog.model import (
     Kind,
@@ -18,9 +21,7 @@ from catalog.model import (
     SourceFile,
     SourceLine,
 )
-from cfnlint.helpers import LIMITS
-from hypothesis import given
-from hypothesis import strategies as st
+from catalog.releases import bundles, packaging, stamping
 
 TEMPLATE = """\
 Description: Shows the stamp. # a remark

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog import permissions, resource_types
+from catalog.templates import permissions, resource_types
 
 
 def test_actions_come_from_every_handler_of_a_stacks_life() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.desired import desired
-from catalog.model import CatalogState
-from catalog.quotas import DEFAULTS, exceeded
-
+from catalog.planning.desired import desired
+from catalog.planning.quotas import DEFAULTS, exceeded
+from catalog.state import CatalogState
 from tests.publishing_world import FIRST, portfolio, release, wish
 
 NOTHING = CatalogState()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from catalog.model import (
     Bundle,
     Kind,
@@ -12,7 +13,7 @@ from catalog.model import (
     Rendered,
     Settings,
 )
-from catalog.render import render
+from catalog.templates.render import render
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")
 MAIN = "products/greeter/template.yaml.j2"

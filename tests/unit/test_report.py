@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from catalog import report
-from catalog.applying import Outcome, Result
-from catalog.desired import desired
-from catalog.model import CatalogState
-from catalog.planning import plan
-
+from catalog.planning.desired import desired
+from catalog.planning.planning import plan
+from catalog.publishing import report
+from catalog.publishing.applying import Outcome, Result
+from catalog.state import CatalogState
 from tests.publishing_world import FIRST, WORKLOADS, portfolio, release, wish
 
 PLAN = plan(desired(FIRST), CatalogState())

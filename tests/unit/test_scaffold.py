@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from catalog import checks, linting, workspace
-from catalog.building import build
+
+from catalog import checks, workspace
 from catalog.errors import Refused, UsageError
 from catalog.model import Kind
+from catalog.releases.building import build
 from catalog.scaffold import Seedling, create
+from catalog.templates import linting
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from catalog import schema
 from ruamel.yaml import YAML
+
+from catalog.manifests import schema
 
 ROOT = Path(__file__).parents[2]
 FILES = schema.files()

@@ -6,11 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from catalog.cards import view
-from catalog.model import VISIBILITY_TAG
-from catalog.studio import Field, SeenProduct, SeenVersion, form, templates
-from catalog.visibility import Condition, Missing
 from rich.console import Console
+
+from catalog.model import VISIBILITY_TAG
+from catalog.studio.cards import view
+from catalog.studio.listing import Field, SeenProduct, SeenVersion, form, templates
+from catalog.studio.visibility import Condition, Missing
 
 METADATA = {
     "AWS::CloudFormation::Interface": {

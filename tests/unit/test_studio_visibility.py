@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from catalog.model import (
-    VISIBILITY_TAG,
+
+from catalog.model import VISIBILITY_TAG, Kind, Owner, Product
+from catalog.state import (
     Artifact,
     CatalogState,
-    Kind,
-    Owner,
     PortfolioState,
     Principal,
     PrincipalKind,
-    Product,
     ProductState,
     Share,
 )
-from catalog.visibility import Condition, Member, admits, missing
+from catalog.studio.visibility import Condition, Member, admits, missing
 
 ROLE = "arn:aws:iam::111111111111:role/team/data-scientist-iris"
 PATTERN = Principal(arn="arn:aws:iam:::role/*data-scientist-*", kind=PrincipalKind.IAM_PATTERN)

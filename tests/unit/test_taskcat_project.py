@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 import yaml
+
 from catalog.model import Kind, Owner, Product, Release, Scenario
-from catalog.taskcat_project import (
+from catalog.taskcat.project import (
     RUN_TAG,
     config,
     launches,

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
+
 from catalog.model import Kind, Owner, Product, Release, Scenario
 from catalog.stacks import StackEnding, StackFailure
-from catalog.taskcat_project import Launch
-from catalog.taskcat_results import (
+from catalog.taskcat.project import Launch
+from catalog.taskcat.results import (
     Outcome,
     Result,
     from_json,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from catalog import packaging, versions
+
 from catalog.model import Kind, Owner, Product, Release
+from catalog.releases import packaging, versions
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")
 SINCE = "0123456789abcdef0123456789abcdef01234567"

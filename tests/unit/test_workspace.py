@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from catalog import git, workspace
 from catalog.errors import EnvironmentFault
 

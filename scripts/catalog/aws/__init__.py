@@ -4,7 +4,7 @@
     survey = publishing.survey(gateways, wish)           # reads only; survey.plan says what to do
     result = publishing.publish(gateways, wish, ...)     # lock, survey again, apply, remember
 
-`catalog.publishing` tells that story; see there.
+`catalog.publishing.publisher` tells that story; see there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from catalog.aws.shares import Shares
 from catalog.aws.storage import Storage
 from catalog.aws.surroundings import Surroundings
 from catalog.aws.tagging import Tagging
-from catalog.model import Target
+from catalog.targets import Target
 
 __all__ = ["CallMeter", "Credentials", "Gateways", "Service", "Session", "connect"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.session import Service
-from catalog.model import Constraint, ConstraintKind
-from catalog.tokens import canonical
+from catalog.planning.tokens import canonical
+from catalog.state import Constraint, ConstraintKind
 
 MAX_PAGE = 20
 """PageSize of ListConstraintsForPortfolio (service model, shape PageSize)."""

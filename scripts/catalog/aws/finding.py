@@ -11,9 +11,10 @@ from catalog.aws.identification import Shelf, identified
 from catalog.aws.live import Live
 from catalog.aws.portfolios import LivePortfolio
 from catalog.aws.products import LiveProduct
-from catalog.index import Index, Lane
-from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, CatalogState
-from catalog.waiting import CONFIRMATION, Patience
+from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG
+from catalog.planning.index import Index, Lane
+from catalog.publishing.waiting import CONFIRMATION, Patience
+from catalog.state import CatalogState
 
 if TYPE_CHECKING:
     from catalog.aws import Gateways

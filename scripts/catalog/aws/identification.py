@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from catalog.aws.live import Live
 from catalog.aws.tagging import Tagging
 from catalog.errors import Refused, ServiceFault
-from catalog.index import Entry
-from catalog.waiting import Patience, until
+from catalog.planning.index import Entry
+from catalog.publishing.waiting import Patience, until
 
 GONE = "ResourceNotFoundException"
 

@@ -13,14 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from catalog import records
 from catalog.aws.constraints import LiveConstraint
 from catalog.aws.finding import Found, Question, find
 from catalog.aws.portfolios import LivePortfolio
 from catalog.aws.products import LiveVersion
-from catalog.ids import Identity, Ids
-from catalog.model import CatalogState, Constraint, PortfolioState, Principal, Share
-from catalog.waiting import until
+from catalog.planning import records
+from catalog.planning.ids import Identity, Ids
+from catalog.publishing.waiting import until
+from catalog.state import CatalogState, Constraint, PortfolioState, Principal, Share
 
 if TYPE_CHECKING:
     from catalog.aws import Gateways

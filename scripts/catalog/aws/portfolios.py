@@ -9,7 +9,7 @@ from typing import Any
 from catalog.aws.live import Live
 from catalog.aws.session import Service
 from catalog.aws.tags import from_list, to_list
-from catalog.model import PortfolioState, Principal, PrincipalKind
+from catalog.state import PortfolioState, Principal, PrincipalKind
 
 MAX_PAGE = 20
 """PageSize of the admin listings (service model, shape PageSize)."""

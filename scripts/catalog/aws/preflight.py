@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.errors import EnvironmentFault
-from catalog.model import CatalogState, Target
+from catalog.state import CatalogState
+from catalog.targets import Target
 
 if TYPE_CHECKING:
     from catalog.aws import Gateways

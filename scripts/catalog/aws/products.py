@@ -9,8 +9,8 @@ from typing import Any
 from catalog.aws.live import Live
 from catalog.aws.session import Service
 from catalog.aws.tags import from_list, to_list
-from catalog.desired import digest_of
-from catalog.model import Artifact, ProductState
+from catalog.planning.desired import digest_of
+from catalog.state import Artifact, ProductState
 
 MAX_PAGE = 20
 """PageSize of SearchProductsAsAdmin (service model, shape PageSize)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.session import Service
-from catalog.model import Share
+from catalog.state import Share
 
 _TYPES = {"o": "ORGANIZATION", "ou": "ORGANIZATIONAL_UNIT"}
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from catalog.aws.bucket import Bucket
 from catalog.errors import ServiceFault
-from catalog.shipping import Cargo
+from catalog.publishing.shipping import Cargo
 
 _MISSING = frozenset({"NoSuchKey", "NoSuchBucket", "404", "NotFound"})
 _CLASH = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})

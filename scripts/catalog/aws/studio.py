@@ -13,7 +13,7 @@ from typing import Any
 from catalog.aws.session import Service
 from catalog.errors import ServiceFault
 from catalog.model import VISIBILITY_TAG
-from catalog.studio import SeenProduct, SeenVersion
+from catalog.studio.listing import SeenProduct, SeenVersion
 
 LAUNCHER = "servicecatalog.amazonaws.com"
 """The service that assumes a launch role."""

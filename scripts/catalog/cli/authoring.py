@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
-from catalog import building, bundles, checking, checks, docs, packaging, rules, schema, workspace
+from catalog import checking, checks, docs, rules, workspace
 from catalog.cli.console import Session, data, findings, say, verdict
 from catalog.cli.options import json_option
+from catalog.manifests import schema
+from catalog.releases import building, bundles, packaging
 
 OUTPUT = "build/products"
 SCHEMAS = "scripts/catalog/schemas"

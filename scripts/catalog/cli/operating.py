@@ -7,15 +7,17 @@ from dataclasses import asdict
 
 import click
 
-from catalog import embedded, looking, pipeline, places, workspace
-from catalog.cards import view
+from catalog import embedded, pipeline, places, workspace
 from catalog.cli.console import OUT, Session, confirm, data, say
 from catalog.cli.options import account_option, json_option, role_option, target_option
 from catalog.cli.running import ready, sound
-from catalog.deployments import Change
 from catalog.errors import UsageError
-from catalog.model import Catalog, Target
-from catalog.taskcat_results import lines
+from catalog.foundation.deployments import Change
+from catalog.model import Catalog
+from catalog.studio import looking
+from catalog.studio.cards import view
+from catalog.targets import Target
+from catalog.taskcat.results import lines
 
 
 @click.group()

@@ -9,19 +9,23 @@ from pathlib import Path
 
 import click
 
-from catalog import looking, pipeline, places, plans, report
-from catalog.applying import Outcome
+from catalog import pipeline, places
 from catalog.checking import Checked
 from catalog.cli.console import Progress, Session, confirm, data, say
 from catalog.cli.options import json_option, target_option
 from catalog.cli.running import ready, sound
 from catalog.errors import Refused, UsageError
-from catalog.model import CatalogState, Target
 from catalog.pipeline import Terms
 from catalog.places import Place
-from catalog.plans import Plan
-from catalog.surveying import Depth
-from catalog.taskcat_results import lines
+from catalog.planning import plans
+from catalog.planning.plans import Plan
+from catalog.publishing import report
+from catalog.publishing.applying import Outcome
+from catalog.publishing.surveying import Depth
+from catalog.state import CatalogState
+from catalog.studio import looking
+from catalog.targets import Target
+from catalog.taskcat.results import lines
 
 
 @click.command()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from catalog import resource_types
 from catalog.model import Kind
 from catalog.rules.house import HouseRule, Violation
 from catalog.rules.reading import Path, Reading, branches, items, mapping, text
+from catalog.templates import resource_types
 
 TAGS = {
     "sagemaker:project-name": "${SageMakerProjectName}",

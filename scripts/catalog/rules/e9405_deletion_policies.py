@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalog import resource_types
 from catalog.rules.house import HouseRule, Violation
 from catalog.rules.reading import Reading
+from catalog.templates import resource_types
 
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from catalog import resource_types
 from catalog.rules.house import HouseRule, Violation
 from catalog.rules.reading import Reading, branches, text
+from catalog.templates import resource_types
 
 OLDEST_PYTHON = (3, 12)
 PYTHON = re.compile(r"python(\d+)\.(\d+)")

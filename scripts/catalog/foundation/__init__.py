@@ -1,0 +1,1 @@
+"""Foundation: roles and buckets that products rely on, deployed with CloudFormation."""

@@ -1,0 +1,66 @@
+"""Put a release where CloudFormation reads it: code and template into the artifact bucket.
+
+For stacks made without Service Catalog, which are those of foundation products and taskcat's.
+Accounts of the organization read the objects by their tag, as launch roles do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from catalog.aws import Gateways
+from catalog.model import Release
+from catalog.publishing.shipping import shipment
+from catalog.releases.stamping import stamp
+from catalog.targets import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The artifact buckets of a target.
+
+    Args:
+        target: Names the bucket of each region.
+        gateways: Region -> gateways to the hub there.
+    """
+
+    target: Target
+    gateways: Mapping[str, Gateways]
+
+    def stamped(self, release: Release) -> str:
+        """The template with the buckets of every region of the target in it."""
+        return stamp(release.template, self._buckets())
+
+    def ready(self, regions: Iterable[str]) -> None:
+        """Make the buckets that are not there yet, and see that they are as they should be.
+
+        Raises:
+            Refused: A bucket's name is taken by somebody else.
+        """
+        for region in sorted(set(regions)):
+            hub = self.gateways[region]
+            hub.storage.bucket.create()
+            hub.storage.bucket.secure(hub.surroundings.organization())
+
+    def put(self, release: Release, region: str, key: str = "") -> str:
+        """Upload a release's bundles, where they are new, and its stamped template.
+
+        Args:
+            release: What to upload.
+            region: Into whose bucket.
+            key: Of the template; the one under which it is published unless another is given.
+
+        Returns:
+            The template's address, as CloudFormation takes it.
+        """
+        storage, sent = self.gateways[region].storage, shipment(release, self._buckets())
+        for bundle in sent.bundles:
+            if not storage.has(bundle.key):
+                storage.put(bundle)
+        template = replace(sent.template, key=key or sent.template.key)
+        storage.put(template)
+        return storage.url(template.key)
+
+    def _buckets(self) -> dict[str, str]:
+        return {region: self.target.bucket_in(region) for region in self.target.regions}

@@ -1,0 +1,148 @@
+"""Forms of manifests to the frozen values of `catalog.model`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from catalog.manifests.forms import PortfolioForm, ProductForm, ScenarioForm
+from catalog.manifests.settings_forms import OrganizationForm, SettingsForm, TargetForm, UnitForm
+from catalog.model import (
+    Allow,
+    Kind,
+    Lifecycle,
+    Owner,
+    Portfolio,
+    PortfolioShare,
+    Product,
+    Scenario,
+    Settings,
+    VersionState,
+)
+from catalog.targets import Deployment, Organization, OrganizationalUnit, Target
+
+
+def settings_of(form: SettingsForm) -> Settings:
+    """What `catalog.yaml` says."""
+    return Settings(
+        owners={
+            key: Owner(key=key, name=owner.name, email=owner.email, url=owner.url)
+            for key, owner in form.owners.items()
+        },
+        values=form.values,
+        tags=form.tags,
+        targets={name: _target(name, target) for name, target in form.targets.items()},
+    )
+
+
+def product_of(name: str, form: ProductForm, owners: Mapping[str, Owner]) -> Product:
+    """What a `product.yaml` says; an owner nobody knows keeps its key for a name."""
+    stranger = Owner(key=form.owner, name=form.owner, email="", url="")
+    return Product(
+        name=name,
+        kind=Kind(form.kind),
+        version=form.version,
+        title=form.title,
+        summary=form.summary,
+        owner=owners.get(form.owner, stranger),
+        launch_role=form.launch_role or "",
+        seeds=form.seed,
+        tags=form.tags,
+        lifecycle=tuple(
+            Lifecycle(
+                versions=entry.versions,
+                state=VersionState(entry.state),
+                since=entry.since,
+                because=entry.because,
+                use=entry.use or "",
+            )
+            for entry in form.lifecycle
+        ),
+        allow=tuple(
+            Allow(rule=entry.rule, at=entry.at, because=entry.because) for entry in form.allow
+        ),
+    )
+
+
+def portfolio_of(name: str, form: PortfolioForm) -> Portfolio:
+    """What a file under `portfolios/` says."""
+    return Portfolio(
+        name=name,
+        title=form.title,
+        provider=form.provider,
+        summary=form.summary,
+        products=tuple(form.products),
+        principals=tuple(form.principals),
+        share=tuple(
+            PortfolioShare(ou=to.ou, principals=to.principals, tag_options=to.tag_options)
+            for to in form.share
+        ),
+        tags=form.tags,
+    )
+
+
+def scenario_of(name: str, form: ScenarioForm) -> Scenario:
+    """What a file under `scenarios/` says."""
+    return Scenario(
+        name=name,
+        summary=form.summary,
+        parameters=form.parameters,
+        regions=tuple(form.regions),
+    )
+
+
+def _target(name: str, form: TargetForm) -> Target:
+    accounts = accounts_of(form)
+    return Target(
+        name=name,
+        account=form.account,
+        regions=tuple(form.regions),
+        bucket=form.bucket,
+        ous=form.ous,
+        embedded=form.embedded,
+        organization=_organization(form.organization) if form.organization else None,
+        quotas=form.quotas,
+        foundation=tuple(
+            Deployment(
+                product=entry.product,
+                account=accounts.get(entry.account, entry.account),
+                region=entry.region or form.regions[0],
+                parameters=entry.parameters,
+                name=entry.name or "",
+            )
+            for entry in form.foundation
+        ),
+        access_role=form.access_role,
+        test_accounts={
+            Kind(kind): accounts.get(account, account)
+            for kind, account in form.test_accounts.items()
+        },
+    )
+
+
+def accounts_of(form: TargetForm) -> dict[str, str]:
+    """Accounts of a target's organization: name -> 12-digit id; none for a real target."""
+    units = list(form.organization.units) if form.organization else []
+    accounts: dict[str, str] = {}
+    while units:
+        unit = units.pop(0)
+        accounts |= unit.accounts
+        units += unit.units
+    return accounts
+
+
+def _organization(form: OrganizationForm) -> Organization:
+    return Organization(
+        id=form.id,
+        management=form.management,
+        units=tuple(_unit(unit) for unit in form.units),
+        people={account: tuple(roles) for account, roles in form.people.items()},
+    )
+
+
+def _unit(form: UnitForm) -> OrganizationalUnit:
+    return OrganizationalUnit(
+        name=form.name,
+        id=form.id,
+        accounts=form.accounts,
+        units=tuple(_unit(unit) for unit in form.units),
+    )

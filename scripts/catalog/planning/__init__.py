@@ -1,0 +1,1 @@
+"""Planning: what the catalog should hold, and the difference to what it holds. Pure."""

@@ -1,0 +1,107 @@
+"""What is written down about a release: that it was published, and that it was tested. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from catalog.model import Release
+from catalog.planning.desired import describe
+from catalog.planning.plans import Refusal
+from catalog.state import Artifact, CatalogState, ProductState
+
+FOLDER = "releases/"
+"""Where the release records lie in the artifact bucket."""
+
+_Change = Callable[[str, str, Artifact], Artifact]
+
+Versions = Mapping[tuple[str, str], "ReleaseRecord"]
+"""(product, version) -> record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRecord:
+    """The part of a release record that vouches for what is live.
+
+    Args:
+        digest: Of the release.
+        description: Its changelog entry.
+    """
+
+    digest: str
+    description: str = ""
+
+
+def key(product: str, version: str) -> str:
+    """Where the record of a release lies in the artifact bucket; written once."""
+    return f"{FOLDER}{product}/{version}.json"
+
+
+def parse(text: str) -> ReleaseRecord | None:
+    """Read a release record; None when it is none."""
+    try:
+        data = json.loads(text)
+        return ReleaseRecord(digest=data["digest"], description=data.get("description", ""))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def vouched(observed: CatalogState, records: Versions) -> CatalogState:
+    """The catalog with the digests its release records vouch for.
+
+    A live description can be edited by hand; the record cannot.
+    """
+
+    def digests(product: str, version: str, artifact: Artifact) -> Artifact:
+        record = records.get((product, version))
+        return replace(artifact, digest=record.digest) if record else artifact
+
+    return _versions(observed, digests)
+
+
+def as_released(observed: CatalogState, records: Versions) -> CatalogState:
+    """The catalog with the descriptions under which its versions were released."""
+
+    def descriptions(product: str, version: str, artifact: Artifact) -> Artifact:
+        record = records.get((product, version))
+        if record is None:
+            return artifact
+        return replace(artifact, description=describe(record.description, record.digest))
+
+    return _versions(observed, descriptions)
+
+
+def contradictions(releases: Iterable[Release], records: Versions) -> Iterator[Refusal]:
+    """Releases whose version was published before with another content."""
+    for release in releases:
+        record = records.get((release.product.name, release.version))
+        if record and record.digest != release.digest:
+            yield Refusal(
+                subject=f"version {release.version} of {release.product.name}",
+                reason=f"its release record holds digest {record.digest[:12]}, "
+                f"here it has {release.digest[:12]}",
+                remedy="A version is for ever: raise `version` in product.yaml.",
+            )
+
+
+def untested(
+    releases: Iterable[Release], passed: Collection[tuple[str, str]]
+) -> tuple[Release, ...]:
+    """Releases without a passing taskcat record of exactly their content.
+
+    Args:
+        releases: What is about to be published.
+        passed: (product, digest) of every passing record.
+    """
+    return tuple(r for r in releases if (r.product.name, r.digest) not in passed)
+
+
+def _versions(observed: CatalogState, change: _Change) -> CatalogState:
+    def product(name: str, state: ProductState) -> ProductState:
+        versions = {v: change(name, v, artifact) for v, artifact in state.versions.items()}
+        return replace(state, versions=versions)
+
+    return replace(
+        observed, products={name: product(name, s) for name, s in observed.products.items()}
+    )

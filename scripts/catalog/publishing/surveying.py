@@ -1,0 +1,199 @@
+"""Looking at a target and region, and planning: the half of publishing that writes nothing.
+
+A survey is cheap when nothing changed: one GET of the index and GetResources 100 ARNs at a time.
+Otherwise it looks at what changed, or at everything with `deep`, or when the index is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from catalog.aws import Gateways
+from catalog.aws.finding import Question
+from catalog.aws.observation import Observation, observe
+from catalog.aws.preflight import ready, right_account
+from catalog.errors import CatalogError
+from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, Kind
+from catalog.planning import desired as wanting
+from catalog.planning import index as memory
+from catalog.planning import planning, quotas, records
+from catalog.planning.desired import CatalogDigests, Wish
+from catalog.planning.ids import Ids
+from catalog.planning.index import Index, Lane
+from catalog.planning.narrowing import narrowed
+from catalog.planning.plans import Kept, Plan
+from catalog.publishing import ledger
+from catalog.publishing.waiting import CONFIRMATION, Patience
+from catalog.state import CatalogState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How far to look and to go.
+
+    Args:
+        deep: Compare everything and trust nothing.
+        prune: Remove what is no longer here.
+        patience: Before what is remembered and not found counts as gone.
+    """
+
+    deep: bool = False
+    prune: bool = False
+    patience: Patience = CONFIRMATION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was seen and what follows from it.
+
+    Args:
+        desired: The whole catalog as it should be, as far as it was looked at with versions.
+        observed: What is, inside `scope`.
+        ids: AWS ids of it.
+        index: As read.
+        etag: Of the index; None when there is none.
+        scope: What was looked at; None for everything.
+        goals: Digests to remember once things have converged.
+        unready: What around the catalog would stop a publish; None when nothing would.
+    """
+
+    plan: Plan
+    desired: CatalogState
+    observed: CatalogState
+    ids: Ids
+    index: Index
+    etag: str | None
+    scope: frozenset[Lane] | None
+    goals: Mapping[Lane, str]
+    unready: CatalogError | None = None
+
+    def kept(self) -> dict[Lane, tuple[str, ...]]:
+        """Lane -> subjects of it that stay although they are no longer here."""
+        subjects: dict[Lane, list[str]] = {}
+        for kept in self.plan.kept:
+            subjects.setdefault(kept.lane, []).append(kept.subject)
+        return {lane: tuple(held) for lane, held in subjects.items()}
+
+
+SHALLOW = Depth()
+
+
+def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
+    """Look, and plan. Writes nothing.
+
+    Args:
+        gateways: Of the wish's target, in one of its regions.
+        wish: Manifests, releases, target.
+        depth: How far to look.
+
+    Raises:
+        CatalogError: The catalog cannot be read, or it cannot be told what is ours.
+    """
+    stored = gateways.storage.read(ledger.KEY)
+    index = memory.from_text(stored.text) if stored else None
+    goals = _lanes(wanting.intents(wish))
+    whole = index is None or depth.deep or (depth.prune and _holds_more(index, goals))
+    scope = None if index is None or whole else _scope(gateways, index, goals)
+    seen = Survey(
+        plan=_NOTHING,
+        desired=wanting.desired(wish),
+        observed=CatalogState(),
+        ids=Ids(),
+        index=index or Index(),
+        etag=stored.etag if stored else None,
+        scope=scope,
+        goals=goals,
+    )
+    if scope == frozenset():
+        nothing = planning.plan(seen.desired, seen.desired)
+        return replace(seen, plan=replace(nothing, kept=tuple(_kept(seen))))
+    question = Question(wanted=seen.desired, index=seen.index, scope=scope, patience=depth.patience)
+    with ThreadPoolExecutor(1, "checks") as pool:
+        checks = pool.submit(_checks, gateways, wish)
+        observation = observe(gateways, question)
+    return replace(_planned(wish, depth, seen, observation), unready=checks.result())
+
+
+def _checks(gateways: Gateways, wish: Wish) -> CatalogError | None:
+    """What publishing would stumble over; another account's credentials stop even a look."""
+    right_account(gateways, wish.target)
+    products = (r.product for r in wish.releases if r.product.kind is not Kind.FOUNDATION)
+    try:
+        ready(gateways, wish.target, {p.launch_role for p in products}, wanting.desired(wish))
+    except CatalogError as error:
+        return error
+    return None
+
+
+_NOTHING = Plan(reach={}, homes={}, unchanged=0, observed="")
+
+
+def _lanes(digests: CatalogDigests) -> dict[Lane, str]:
+    return {
+        **{("portfolio", name): digest for name, digest in digests.portfolios.items()},
+        **{("product", name): digest for name, digest in digests.products.items()},
+    }
+
+
+def _holds_more(index: Index, goals: Mapping[Lane, str]) -> bool:
+    """Whether the index knows of things that are published but no longer here."""
+    entries = ((lane, index.entry(lane)) for lane in index.lanes())
+    return any(lane not in goals or (entry and entry.kept) for lane, entry in entries)
+
+
+def _scope(gateways: Gateways, index: Index, goals: Mapping[Lane, str]) -> frozenset[Lane]:
+    """What differs from the index, and what the tagging API does not confirm."""
+    scope = {lane for lane, digest in goals.items() if not _converged(index, lane, digest)}
+    believed = {lane: entry.arn for lane in goals.keys() - scope if (entry := index.entry(lane))}
+    tags = gateways.tagging.tags(believed.values())
+    key = {"portfolio": PORTFOLIO_TAG, "product": PRODUCT_TAG}
+    unconfirmed = {
+        (kind, name)
+        for (kind, name), arn in believed.items()
+        if tags.get(arn, {}).get(key[kind]) != name
+    }
+    return frozenset(scope | unconfirmed)
+
+
+def _converged(index: Index, lane: Lane, digest: str) -> bool:
+    entry = index.entry(lane)
+    return bool(entry and entry.id and entry.digest == digest)
+
+
+def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -> Survey:
+    observed = records.vouched(observation.state, observation.records)
+    published = records.as_released(observed, observation.records)
+    whole = wanting.desired(wish, published)
+    part = narrowed(whole, seen.scope)
+    unsettled = {
+        (name, node) for name, entry in seen.index.portfolios.items() for node in entry.unsettled
+    }
+    plan = planning.plan(part, observed, prune=depth.prune, unsettled=unsettled)
+    looked = seen.goals.keys() if seen.scope is None else seen.goals.keys() & seen.scope
+    refusals = (
+        *plan.refusals,
+        *records.contradictions(wish.releases, observation.records),
+        *quotas.exceeded(whole, observed, wish.target.quotas),
+    )
+    plan = replace(
+        plan,
+        refusals=tuple(dict.fromkeys(refusals)),
+        kept=(*plan.kept, *(_kept(seen) if seen.scope is not None else ())),
+        reach={name: tuple(state.shares) for name, state in whole.portfolios.items()},
+        homes=planning.homes(whole),
+        unchanged=len(seen.goals) - len(looked & {action.lane for action in plan.actions}),
+    )
+    return replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
+
+
+def _kept(seen: Survey) -> Iterator[Kept]:
+    """What the index says of things outside the scope that are no longer here."""
+    scope = seen.scope or frozenset()
+    for lane in seen.index.lanes():
+        entry = seen.index.entry(lane)
+        if lane in scope or entry is None:
+            continue
+        subjects = entry.kept if lane in seen.goals else (" ".join(lane),)
+        yield from (Kept(lane=lane, subject=subject) for subject in subjects)

@@ -1,0 +1,101 @@
+"""Uploads in a pool of their own, so that they overlap with Service Catalog's calls.
+
+A version is created only after its template, its bundles and its release record are in place. A
+bundle that several products share goes up once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from catalog.errors import Refused, ServiceFault
+from catalog.planning import records
+from catalog.publishing.shipping import Cargo, Shipment
+
+if TYPE_CHECKING:
+    from catalog.aws.storage import Storage
+
+
+class Uploads:
+    """The uploads of one publish; a context manager.
+
+    Args:
+        storage: Where they go.
+        pack: Makes the shipment of a product's current release.
+        products: Whose releases are needed, in the order they will be.
+        workers: Threads of the pool.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        pack: Callable[[str], Shipment],
+        products: Iterable[str],
+        workers: int,
+    ) -> None:
+        self._storage, self._pack = storage, pack
+        self._lock = threading.Lock()
+        self._keys: dict[str, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(workers, "upload")
+        self._shipped = {name: self._pool.submit(self._ship, name) for name in products}
+
+    def __enter__(self) -> Uploads:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(cancel_futures=error is not None)
+
+    def template_url(self, product: str) -> str:
+        """Wait for a product's release to be in place; the address of its template.
+
+        Raises:
+            Refused: The version was released before with another content.
+            ServiceFault: S3 refused an object.
+        """
+        return self._shipped[product].result()
+
+    def _ship(self, product: str) -> str:
+        shipment = self._pack(product)
+        for bundle in shipment.bundles:
+            self._once(bundle)
+        self._storage.put(shipment.template)
+        self._record(shipment)
+        return self._storage.url(shipment.template.key)
+
+    def _once(self, cargo: Cargo) -> None:
+        with self._lock:
+            done = self._keys.get(cargo.key)
+            mine = done is None
+            if done is None:
+                done = self._keys[cargo.key] = Future()
+        if mine:
+            try:
+                if not self._storage.has(cargo.key):
+                    self._storage.put(cargo)
+                done.set_result(None)
+            except BaseException as error:
+                done.set_exception(error)
+        done.result()
+
+    def _record(self, shipment: Shipment) -> None:
+        """Write the release record, or find that it says the same."""
+        if self._storage.write(shipment.record_key, shipment.record, etag=None) is not None:
+            return
+        stored = self._storage.read(shipment.record_key)
+        record = records.parse(stored.text) if stored else None
+        if stored is None:
+            raise ServiceFault(f"{shipment.record_key} can be neither written nor read.", "Retry.")
+        if record is None or record.digest != shipment.digest:
+            raise Refused(
+                f"{shipment.record_key} says that this version was released with other content.",
+                "A version is for ever: raise `version` in product.yaml.",
+            )

@@ -1,0 +1,1 @@
+"""Releases: a rendered template and its code, packed under one digest."""

@@ -1,0 +1,1 @@
+"""Studio: what a data scientist finds there, and why something is missing."""

@@ -1,0 +1,118 @@
+"""Studio's view of a target: look as a role in a member account; ask why a product is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog import pipeline
+from catalog.aws import studio as member_side
+from catalog.checking import Checked
+from catalog.errors import EnvironmentFault, UsageError
+from catalog.model import Kind
+from catalog.places import Place
+from catalog.publishing import surveying
+from catalog.publishing.surveying import Depth
+from catalog.state import CatalogState
+from catalog.studio.listing import Template, templates
+from catalog.studio.visibility import Member, Missing, missing
+from catalog.targets import OrganizationalUnit, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who looks: a role (name) in an account (12 digits)."""
+
+    account: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"role {self.role} in account {self.account}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a person finds in Studio, and what keeps the rest away."""
+
+    person: Person
+    templates: tuple[Template, ...]
+    missing: tuple[Missing, ...]
+
+
+def person(target: Target, account: str, role: str) -> Person:
+    """The person meant by a command; on the embedded AWS, somebody of its organization.
+
+    Args:
+        target: Whose accounts.
+        account: Name of an account of the organization, or 12 digits; may be empty.
+        role: Name; may be empty.
+
+    Raises:
+        UsageError: It cannot be told who is meant.
+    """
+    known = accounts(target)
+    account = known.get(account, account)
+    for name, roles in target.organization.people.items() if target.organization else ():
+        if known[name] == account or (not account and known[name] != target.account):
+            account = account or known[name]
+            role = role or roles[0]
+    if not account or not role:
+        raise UsageError(
+            "It is not said who looks.",
+            "Name an account with --account and a role in it with --role.",
+        )
+    return Person(account=account, role=role)
+
+
+def look(place: Place, checked: Checked, who: Person) -> View:
+    """Look at the target's first region as a person does.
+
+    Raises:
+        EnvironmentFault: The account cannot be entered, or there is no such role in it.
+    """
+    region = place.target.regions[0]
+    admin = place.accounts.enter(who.account, region)
+    iam, catalog = admin.service("iam"), admin.service("servicecatalog")
+    arn = member_side.role_arn(iam, who.role)
+    if not arn:
+        raise EnvironmentFault(
+            f"There is no role {who.role} in account {who.account}.",
+            "Name one with --role; a data scientist works in the execution role of the domain.",
+        )
+    seen = member_side.look(
+        place.accounts.enter(who.account, region, who.role).service("servicecatalog")
+    )
+    shown = templates(seen)
+    titles = {template.title for template in shown}
+    products = [folder.product for folder in checked.catalog.products.values()]
+    # The hub is asked, at length, only when there is something to explain.
+    absent = any(p.kind is Kind.PROJECT and p.title not in titles for p in products)
+    state, ids = _hub(place, checked, region) if absent else (CatalogState(), {})
+    there = member_side.portfolios(catalog) if absent else frozenset()
+    member = Member(
+        account=who.account,
+        role_arn=arn,
+        portfolios=frozenset(name for name, identity in ids.items() if identity in there),
+        launch_roles=member_side.launch_roles(iam, {p.launch_role for p in products} - {""}),
+    )
+    return View(person=who, templates=shown, missing=missing(products, state, member, titles))
+
+
+def _hub(place: Place, checked: Checked, region: str) -> tuple[CatalogState, dict[str, str]]:
+    """What the hub's catalog holds, and the ids of its portfolios by name."""
+    wish = pipeline.wish(place, checked, region)
+    survey = surveying.survey(place.gateways[region], wish, Depth(deep=True))
+    lanes = survey.ids.lanes.items()
+    ids = {name: identity.id for (kind, name), identity in lanes if kind == "portfolio"}
+    return survey.observed, ids
+
+
+def accounts(target: Target) -> dict[str, str]:
+    """Accounts of the embedded organization: name -> 12 digits."""
+
+    def under(units: tuple[OrganizationalUnit, ...]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for unit in units:
+            found |= {**unit.accounts, **under(unit.units)}
+        return found
+
+    return under(target.organization.units) if target.organization else {}

@@ -1,0 +1,94 @@
+"""Where to publish: targets, and the organization of the embedded one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.model import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationalUnit:
+    """A node of the embedded organization: accounts are name -> 12-digit id."""
+
+    name: str
+    id: str
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[OrganizationalUnit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """The organization of the embedded AWS: its id (`o-…`), management account and tree.
+
+    Args:
+        people: Account name -> names of the IAM roles in which people work there.
+    """
+
+    id: str
+    management: str
+    units: tuple[OrganizationalUnit, ...]
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A foundation product in the account where it belongs.
+
+    Args:
+        product: Name of the product.
+        account: 12 digits.
+        parameters: Template parameter -> value as CloudFormation takes it, which is text.
+        name: Tells two deployments of a product in one account and region apart.
+    """
+
+    product: str
+    account: str
+    region: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    @property
+    def stack(self) -> str:
+        """Name of its stack."""
+        return f"catalog-{self.name or self.product}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where to publish.
+
+    Args:
+        account: 12 digits; the account whose catalog this is (the hub).
+        regions: Each has a catalog and an artifact bucket of its own.
+        bucket: Pattern with `{account}` and `{region}`.
+        ous: OU alias -> OU or organization id.
+        embedded: Whether the target is the embedded AWS, which `organization` describes.
+        quotas: Raised account quotas, e.g. `{"products": 500}`; see `catalog.planning.quotas`.
+        foundation: What is deployed with CloudFormation, in this order.
+        access_role: Name of the role through which other accounts are entered.
+        test_accounts: Kind of product -> account (12 digits) where its scenarios are launched.
+    """
+
+    name: str
+    account: str
+    regions: tuple[str, ...]
+    bucket: str = "sagemaker-catalog-{account}-{region}"
+    ous: Mapping[str, str] = field(default_factory=dict)
+    embedded: bool = False
+    organization: Organization | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    foundation: tuple[Deployment, ...] = ()
+    access_role: str = "OrganizationAccountAccessRole"
+    test_accounts: Mapping[Kind, str] = field(default_factory=dict)
+
+    def test_account(self, kind: Kind) -> str:
+        """The account where taskcat launches products of a kind; the hub unless another is set."""
+        return self.test_accounts.get(kind, self.account)
+
+    def bucket_in(self, region: str) -> str:
+        """Name of the artifact bucket of `region`."""
+        return self.bucket.format(account=self.account, region=region)

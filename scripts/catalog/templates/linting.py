@@ -1,0 +1,226 @@
+"""Lint rendered templates: cfn-lint and the house rules, at the lines their authors wrote.
+
+What one template yields depends on its text, its kind and its regions alone, so it is kept by a
+digest of these, of cfn-lint's version and of the rules' own sources. Only what is new is linted,
+in as many processes as there are cores; with nothing new, cfn-lint is not even imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from catalog.findings import Finding, Severity
+from catalog.manifests import located
+from catalog.model import Kind, Product, Rendered
+from catalog.templates import scenarios, yaml_text
+
+FEW = 3
+"""Templates that one process lints sooner than several, which have to be started first."""
+
+_ALSO = ("templates/cfn_lint.py", "templates/resource_types.py")
+"""Modules beside `rules/` that findings depend on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintRequest:
+    """One template to lint.
+
+    Args:
+        regions: Where it will be launched.
+        scenarios: Scenario file relative to the catalog's root -> its parameters.
+        scenario_texts: The same files -> their text, in which findings get their lines.
+    """
+
+    product: Product
+    rendered: Rendered
+    regions: tuple[str, ...]
+    scenarios: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scenario_texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a lint depends on; it travels to another process."""
+
+    text: str
+    kind: Kind
+    regions: tuple[str, ...]
+
+
+def lint(
+    requests: Sequence[LintRequest], *, cache: Path | None, workers: int | None = None
+) -> tuple[Finding, ...]:
+    """Every finding of every request, sorted.
+
+    Args:
+        requests: The templates.
+        cache: Folder for results, made when needed; None to keep none.
+        workers: Processes at most; None for one per core.
+    """
+    jobs = [_Job(r.rendered.text, r.product.kind, r.regions) for r in requests]
+    known = {job: found for job in jobs if (found := _kept(cache, job)) is not None}
+    new = [job for job in dict.fromkeys(jobs) if job not in known]
+    for job, found in zip(new, _run(new, workers), strict=True):
+        known[job] = found
+        _keep(cache, job, found)
+    findings: set[Finding] = set()
+    for request, job in zip(requests, jobs, strict=True):
+        findings.update(_at_source(finding, request.rendered) for finding in known[job])
+        findings.update(_scenario_findings(request))
+    return tuple(sorted(findings))
+
+
+def apply_allowances(findings: Sequence[Finding], product: Product) -> tuple[Finding, ...]:
+    """Mark what the product's manifest accepts, and add a finding for each idle entry.
+
+    An entry accepts the findings of its rule at its place and everywhere below it.
+
+    Args:
+        findings: Of this product's template.
+        product: Whose `allow` entries count.
+
+    Returns:
+        The same findings, those accepted with their reason; then C407 for entries nothing needs.
+    """
+    used = set()
+    result = []
+    for finding in findings:
+        for entry in product.allow:
+            if entry.rule == finding.rule and f"{finding.at}.".startswith(f"{entry.at}."):
+                used.add(entry)
+                finding = replace(finding, allowed=entry.because)
+        result.append(finding)
+    idle = (
+        Finding(
+            file=f"products/{product.name}/product.yaml",
+            rule="C407",
+            message=f"allow accepts {entry.rule} at {entry.at}, where there is no such finding.",
+            remedy="Remove the entry, or correct its rule or its place.",
+        )
+        for entry in product.allow
+        if entry not in used
+    )
+    return (*result, *idle)
+
+
+# --- Running ------------------------------------------------------------------------------------
+
+
+def _run(jobs: Sequence[_Job], workers: int | None) -> Sequence[tuple[Finding, ...]]:
+    processes = min(workers or _cores(), len(jobs))
+    if processes < 2 or len(jobs) <= FEW:
+        return [_lint(job) for job in jobs]
+    with _pool(processes) as pool:
+        return list(pool.map(_lint, jobs))
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    """Forked where that is safe: the children then share rules built once, in the parent."""
+    if "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1:
+        _warm_up()
+        return ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+
+
+def _warm_up() -> None:
+    _lint(_Job("Resources: {}", Kind.ADMIN, ("us-east-1",)))
+
+
+def _lint(job: _Job) -> tuple[Finding, ...]:
+    from catalog.templates import cfn_lint  # noqa: PLC0415  (imports cfn-lint, which is slow)
+
+    return cfn_lint.findings(job.text, job.kind, job.regions)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# --- Back to the sources ------------------------------------------------------------------------
+
+
+def _at_source(finding: Finding, rendered: Rendered) -> Finding:
+    """The finding at the line somebody wrote, from one at a line of the rendered text."""
+    lines = rendered.source
+    if not lines:
+        return replace(finding, file=f"products/{rendered.product}/template.yaml.j2")
+    origin = lines[min(max(finding.line, 1), len(lines)) - 1]
+    return replace(finding, file=origin.file, line=origin.line)
+
+
+def _scenario_findings(request: LintRequest) -> Iterator[Finding]:
+    template = yaml_text.load(request.rendered.text) if request.scenarios else None
+    if template is None:
+        return
+    for file, given in request.scenarios.items():
+        for misfit in scenarios.misfits(template, given):
+            line, column = _parameter_place(request.scenario_texts.get(file), misfit.parameter)
+            yield Finding(
+                file=file,
+                line=line,
+                column=column,
+                rule=misfit.rule,
+                message=misfit.message,
+                remedy=misfit.remedy,
+            )
+
+
+def _parameter_place(text: str | None, parameter: str) -> tuple[int, int]:
+    document = located.read(text, "")[0] if text else None
+    if document is None:
+        return 0, 0
+    mark = document.key(("parameters", parameter))
+    return mark.line, mark.column
+
+
+# --- Keeping ------------------------------------------------------------------------------------
+
+
+@cache
+def _rules_digest() -> str:
+    """Changes with cfn-lint, with the house rules, and monthly: runtimes age by the calendar."""
+    digest = hashlib.sha256(f"{version('cfn-lint')} {date.today():%Y-%m}".encode())
+    package = Path(__file__).parents[1]
+    for file in sorted([*package.glob("rules/*.py"), *map(package.joinpath, _ALSO)]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _file(cache: Path, job: _Job) -> Path:
+    parts = [_rules_digest(), job.kind.value, *job.regions, job.text]
+    return cache / f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}.json"
+
+
+def _kept(cache: Path | None, job: _Job) -> tuple[Finding, ...] | None:
+    """What an earlier run found; None when it did not look, or its file is broken."""
+    if cache is None:
+        return None
+    try:
+        kept = json.loads(_file(cache, job).read_text(encoding="utf-8"))
+        return tuple(Finding(**{**f, "severity": Severity(f["severity"])}) for f in kept)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep(cache: Path | None, job: _Job, findings: Sequence[Finding]) -> None:
+    """Write a result in one piece: another run may be reading."""
+    if cache is None:
+        return
+    cache.mkdir(parents=True, exist_ok=True)
+    file = _file(cache, job)
+    draft = file.with_suffix(f".{os.getpid()}.draft")
+    draft.write_text(json.dumps([asdict(finding) for finding in findings]), encoding="utf-8")
+    draft.replace(file)
