@@ -81,7 +81,7 @@ def _run(
         product = replace(product, last_provisioning_record=identifier)
     record = Record(id=identifier, type=kind, status="CREATED", provisioned=product)
     answer = {"RecordDetail": views.record_detail(record)}
-    catalog.planning.records.put(identifier, replace(record, status="IN_PROGRESS"), unseen=False)
+    catalog.records.put(identifier, replace(record, status="IN_PROGRESS"), unseen=False)
     catalog.provisioned.put(product.id, replace(product, status="UNDER_CHANGE"), unseen=False)
     try:
         outcome = work()
