@@ -166,7 +166,7 @@ def test_what_a_broken_run_left_is_removed(site: launching.Site, running, tmp_pa
     program = tmp_path / "program.py"
     program.write_text(
         "import os, runpy, sys\n"
-        "import launching.testing._cfn_test as cfn\n"
+        "import taskcat.testing._cfn_test as cfn\n"
         "cfn.CFNTest.clean_up = lambda self: os._exit(9)\n"
         "sys.argv = sys.argv[2:]\n"
         "runpy.run_path(sys.argv[0], run_name='__main__')\n"
