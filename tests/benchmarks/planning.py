@@ -22,7 +22,7 @@ def linear() -> Section:
     """Planning ten times as many products takes ten times as much, and no more."""
     small, large = _measured(SMALL), _measured(LARGE)
     factor = LARGE / SMALL
-    rows = []
+    rows: list[Row] = []
     for unit, noun in (("s", "CPU time"), ("MiB", "Peak memory")):
         name = f"{noun}, {LARGE:,} products"
         rows += (
