@@ -20,7 +20,7 @@ plan: $(READY) ## show what publishing would change, why and for whom; change no
 check: $(READY) ## find mistakes in manifests, templates, seed code and portfolios
 	@$(CATALOG) check $(ARGS)
 
-test: $(READY) ## run every test: style, types, architecture, tool, embedded AWS, products
+test: $(READY) .venv-taskcat/.ready ## run every test: style, types, architecture, tool, embedded AWS, products
 	@.venv/bin/pytest -n auto --dist worksteal $(ARGS)
 
 taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, default all)
