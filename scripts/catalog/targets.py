@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from catalog.model import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +79,9 @@ class Target:
     quotas: Mapping[str, int] = field(default_factory=dict)
     foundation: tuple[Deployment, ...] = ()
     access_role: str = "OrganizationAccountAccessRole"
-    test_accounts: Mapping[Kind, str] = field(default_factory=dict)
+    test_accounts: Mapping[str, str] = field(default_factory=dict)
 
-    def test_account(self, kind: Kind) -> str:
+    def test_account(self, kind: str) -> str:
         """The account where taskcat launches products of a kind; the hub unless another is set."""
         return self.test_accounts.get(kind, self.account)
 
