@@ -9,14 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
-from cfn_tools import CfnYamlLoader
-from cfn_tools.json_encoder import DateTimeAwareJsonEncoder
 
 from catalog.errors import Refused
 from catalog.findings import Finding
 from catalog.model import Bundle, ProductFolder, Release, Rendered
 from catalog.releases import changelog
-from catalog.templates.template_checks import composed
+from catalog.templates.yaml_text import composed, values
 
 MAX_BODY = 1_000_000
 """Bytes of a template given by URL (CreateStack, TemplateURL: 1 MB; cfn-lint's limits)."""
@@ -32,22 +30,11 @@ PROVISIONING_TAG = ("servicecatalog:provisioning", "true")
 policies for SageMaker projects)."""
 
 
-_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Parser):  # type: ignore[misc]
-    """cfn-flip's reading of CloudFormation's YAML over the parser in C, which is far quicker."""
-
-    yaml_constructors = CfnYamlLoader.yaml_constructors
-    yaml_multi_constructors = CfnYamlLoader.yaml_multi_constructors
-
-
 @lru_cache(maxsize=512)
 def _as_json(text: str) -> str:
     try:
-        values = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader)
-        return json.dumps(values, cls=DateTimeAwareJsonEncoder, ensure_ascii=False)
-    except Exception as error:  # whatever its YAML reader and JSON writer raise
+        return json.dumps(values(text), ensure_ascii=False)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise Refused(
             "A template cannot be read as CloudFormation reads it: "
             f"{str(error).partition(chr(10))[0]}.",

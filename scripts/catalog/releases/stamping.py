@@ -14,7 +14,7 @@ import yaml
 
 from catalog.errors import Refused
 from catalog.releases.packaging import canonical
-from catalog.templates.template_checks import composed
+from catalog.templates.yaml_text import composed
 
 _USE = re.compile(
     r"""!FindInMap\s*\[?\s*(?:-\s*)?["']?Catalog\b   # short form, flow or block

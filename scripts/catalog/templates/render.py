@@ -16,7 +16,8 @@ from catalog.templates import source_map
 from catalog.templates.files import TemplateFiles
 from catalog.templates.language import MAX_TEXT, Endless, Environment
 from catalog.templates.missing_names import Missing
-from catalog.templates.template_checks import column_of, composed, own_names, yaml_error
+from catalog.templates.template_checks import column_of, own_names, yaml_error
+from catalog.templates.yaml_text import composed
 
 TEMPLATE = "template.yaml.j2"
 

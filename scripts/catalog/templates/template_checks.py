@@ -20,6 +20,7 @@ from catalog.templates.language import (
     Environment,
     delimited,
 )
+from catalog.templates.yaml_text import composed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,18 +214,6 @@ def _parts(text: str) -> Iterator[str]:
         elif depth:
             body.append(line)
     yield "\n".join(outside)
-
-
-@lru_cache(maxsize=64)
-def composed(text: str) -> yaml.Node | None:
-    """The nodes of a YAML document, short forms such as `!Ref` left as they are.
-
-    Raises:
-        yaml.YAMLError: It is none.
-    """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    node: yaml.Node | None = yaml.compose(text, Loader=loader)
-    return node
 
 
 def yaml_error(text: str) -> tuple[int, int, str] | None:

@@ -1,49 +1,57 @@
-"""CloudFormation's YAML to plain values, quickly and without cfn-lint.
+"""CloudFormation's YAML, quickly and without cfn-lint: its nodes, and its plain values.
 
-Short forms become long ones (`!Ref X` is `{"Ref": "X"}`), as
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
-spells them. Dates stay text, as CloudFormation keeps them.
+libyaml parses, once for each text, and cfn-flip's constructors make long forms of short ones
+(`!Ref X` is `{"Ref": "X"}`). Dates stay text, as CloudFormation keeps them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import yaml
+from cfn_tools import CfnYamlLoader
+from yaml.constructor import SafeConstructor
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Base):  # type: ignore[misc]
-    """Knows the short forms; leaves `2012-10-17` alone."""
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in _Base.yaml_implicit_resolvers.items()
-}
+class _Constructor(SafeConstructor):
+    """YAML's own values, and cfn-flip's for the short forms."""
+
+    yaml_constructors: ClassVar = {
+        **SafeConstructor.yaml_constructors,
+        "tag:yaml.org,2002:timestamp": SafeConstructor.construct_yaml_str,
+    }
+    yaml_multi_constructors = CfnYamlLoader.yaml_multi_constructors
 
 
-def _short_form(loader: Any, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    match node:
-        case yaml.ScalarNode():
-            value = loader.construct_scalar(node)
-        case yaml.SequenceNode():
-            value = loader.construct_sequence(node, deep=True)
-        case _:
-            value = loader.construct_mapping(node, deep=True)
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+@lru_cache(maxsize=256)
+def composed(text: str) -> yaml.Node | None:
+    """The nodes of a YAML document, short forms such as `!Ref` left as they are.
+
+    Raises:
+        yaml.YAMLError: It is none.
+    """
+    node: yaml.Node | None = yaml.compose(text, Loader=_PARSER)
+    return node
 
 
-_Loader.add_multi_constructor("!", _short_form)
+@lru_cache(maxsize=256)
+def values(text: str) -> Any:
+    """A template as plain values in the order written; shared, so not to be changed.
+
+    Raises:
+        yaml.YAMLError: It cannot be read.
+    """
+    node = composed(text)
+    return None if node is None else _Constructor().construct_document(node)
 
 
 def load(text: str) -> dict[str, Any] | None:
-    """The template as plain values; None when it cannot be read, which linting reports."""
+    """The template's plain values; None when it cannot be read, which linting reports."""
     try:
-        template = yaml.load(text, Loader=_Loader)  # noqa: S506  (derived from SafeLoader)
+        template = values(text)
     except yaml.YAMLError:
         return None
     return template if isinstance(template, dict) else None
