@@ -49,8 +49,8 @@ def places(made: Rendered) -> list[str]:
 
 
 def test_values() -> None:
-    text = "A: ${{ product.version }} ${{ product.owner.email }}\nB: ${{ values.days }}\n"
-    assert rendered(text).text == "A: 1.2.0 team@example.com\nB: 90\n"
+    text = "A: ${{ product.version }} ${{ product.kind }}\nB: ${{ values.days }}\n"
+    assert rendered(text).text == "A: 1.2.0 project\nB: 90\n"
     assert rendered("A: ${{ seed.code.key }}\n").text == "A: k/d.zip\n"
 
 

@@ -63,10 +63,10 @@ def context(
 ) -> Mapping[str, object]:
     """What a template may name: product, values, seed and function.
 
-    Title and summary are left out: they belong to the product and may change at any time, a
+    Title, summary and owner are left out: they belong to the product and may change at any time, a
     version's template may not.
     """
-    product, owner = folder.product, folder.product.owner
+    product = folder.product
     keys: dict[str, dict[str, Mapping[str, str]]] = {"seed": {}, "function": {}}
     for bundle in bundles:
         keys[bundle.kind][bundle.name] = {"key": bundle.key}
@@ -76,7 +76,6 @@ def context(
             "kind": product.kind.value,
             "version": product.version,
             "launch_role": product.launch_role,
-            "owner": {"name": owner.name, "email": owner.email, "url": owner.url},
         },
         "values": settings.values,
         **keys,
