@@ -216,7 +216,7 @@ def _routes(backend: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
     if isinstance(regions, BackendDict):
         account = regions["123456789012"]
         anywhere = account["us-east-1"] if "us-east-1" in account else account["aws"]
-        del regions["123456789012"]  # made to read its routes, not to be an account
+        regions.pop("123456789012", None)  # made to read its routes, not to be an account
     urls = anywhere.urls.items()
     return tuple((re.compile(url), handler) for url, handler in urls if ".com.cn" not in url)
 

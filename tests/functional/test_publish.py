@@ -240,3 +240,21 @@ def test_the_index_remembers_ids_and_digests(our: Hub) -> None:
     assert set(held.products["deploy"].versions) == {"1.0.0"}
     assert held.products["deploy"].arn.startswith("arn:aws:catalog:us-east-1:")
     assert len(held.products["deploy"].digest) == len(held.portfolios["templates"].digest) == 64
+
+
+def test_one_change_costs_no_look_at_the_other_products(our: Hub) -> None:
+    names = [f"p{number}" for number in range(12)]
+    portfolios = (portfolio(*names[:6], name="one"), portfolio(*names[6:], name="two"))
+    our.publish(wish(*map(release, names), portfolios=portfolios))
+    changed = wish(
+        release("p0", summary="Another."), *map(release, names[1:]), portfolios=portfolios
+    )
+    gateways = our.gateways()
+    seen = surveying.survey(gateways, changed)
+    assert [action.kind for action in seen.plan.actions] == ["update-product"]
+    assert seen.plan.unchanged == 13
+    calls = gateways.session.meter.calls()
+    assert calls["servicecatalog:ListProvisioningArtifacts"] == 1
+    assert calls["servicecatalog:SearchProductsAsAdmin"] == 1
+    assert "servicecatalog:DescribeProductAsAdmin" not in calls
+    assert sum(count for name, count in calls.items() if name.startswith("servicecat")) == 7

@@ -84,13 +84,22 @@ class Bucket:
         )
 
     def create(self) -> None:
-        """Create the bucket if need be; private, as every new bucket is.
+        """Create the bucket unless it is there; private and encrypted, as S3 makes new ones.
 
         Raises:
             Refused: The name is taken by somebody else.
         """
-        if not self.exists():
-            self._create()
+        place = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
+        request: dict[str, object] = {"ObjectOwnership": "BucketOwnerEnforced"}
+        if place:
+            request["CreateBucketConfiguration"] = place
+        try:
+            self.service.call("create_bucket", f"bucket {self.name}", Bucket=self.name, **request)
+        except ServiceFault as fault:
+            if fault.code == "BucketAlreadyExists":
+                raise self.foreign() from fault
+            if fault.code != "BucketAlreadyOwnedByYou":
+                raise
 
     def secure(self, organization: str) -> None:
         """Bring its settings to what they should be, one after the other as S3 demands.
@@ -106,19 +115,6 @@ class Bucket:
         self.call("put_bucket_encryption", ServerSideEncryptionConfiguration=_ENCRYPTED)
         self.call("put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
         self._merge_policy(organization)
-
-    def _create(self) -> None:
-        place = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
-        request: dict[str, object] = {"ObjectOwnership": "BucketOwnerEnforced"}
-        if place:
-            request["CreateBucketConfiguration"] = place
-        try:
-            self.service.call("create_bucket", f"bucket {self.name}", Bucket=self.name, **request)
-        except ServiceFault as fault:
-            if fault.code == "BucketAlreadyExists":
-                raise self.foreign() from fault
-            if fault.code != "BucketAlreadyOwnedByYou":
-                raise
 
     def _merge_policy(self, organization: str) -> None:
         """Set our statements by their Sid; others stay as they are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from catalog.aws.identification import Shelf, identified
@@ -64,12 +65,13 @@ def find(gateways: Gateways, question: Question, pool: ThreadPoolExecutor) -> Fo
     Raises:
         Refused: It cannot be told which live thing is ours.
     """
+    everything = pool.submit(_everything, gateways, question)
     portfolios = _portfolios(gateways, question)
     searched = _members(
         gateways, {n: p for n, p in portfolios.items() if question.touches(n)}, pool
     )
     listed = {product.id: product for found in searched.values() for product in found}
-    products = _products(gateways, question, listed)
+    products = _products(gateways, question, {**everything.result(), **listed})
     names = {product.id: name for name, product in products.items()}
     tags = _tags(gateways, question, portfolios, products, pool)
     return Found(
@@ -90,6 +92,7 @@ def _portfolios(gateways: Gateways, question: Question) -> dict[str, LivePortfol
         entries=question.index.portfolios,
         describe=gateways.portfolios.describe,
         patience=question.patience,
+        covers=question.touches,
     )
     found = identified(shelf, gateways.portfolios.list(), gateways.tagging)
     return cast("dict[str, LivePortfolio]", found)
@@ -106,22 +109,30 @@ def _members(
     return dict(zip(portfolios, pool.map(search, portfolios.values()), strict=True))
 
 
+def _everything(gateways: Gateways, question: Question) -> dict[str, LiveProduct]:
+    """All products of the account by id; none where the index knows all that is wanted."""
+    if _product_shelf(gateways, question).remembered:
+        return {}
+    return {product.id: product for product in gateways.products.search()}
+
+
 def _products(
     gateways: Gateways, question: Question, listed: Mapping[str, LiveProduct]
 ) -> dict[str, LiveProduct]:
-    index, wanted = question.index.products, question.wanted.products
-    shelf = Shelf(
+    found = identified(_product_shelf(gateways, question), listed.values(), gateways.tagging)
+    return cast("dict[str, LiveProduct]", found)
+
+
+def _product_shelf(gateways: Gateways, question: Question) -> Shelf:
+    return Shelf(
         noun="product",
         tag=PRODUCT_TAG,
-        titles={name: state.title for name, state in wanted.items()},
-        entries=index,
+        titles={name: state.title for name, state in question.wanted.products.items()},
+        entries=question.index.products,
         describe=gateways.products.describe,
         patience=question.patience,
+        covers=partial(question.covers, "product"),
     )
-    live = dict(listed)
-    if not shelf.remembered:
-        live |= {product.id: product for product in gateways.products.search()}
-    return cast("dict[str, LiveProduct]", identified(shelf, live.values(), gateways.tagging))
 
 
 def _tags(

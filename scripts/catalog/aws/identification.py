@@ -31,6 +31,7 @@ class Shelf:
         entries: Name -> what the index remembers.
         describe: A direct look at an id, with tags.
         patience: Before what is remembered counts as gone.
+        covers: Whether a name is to be looked at directly when no listing shows it.
     """
 
     noun: str
@@ -39,6 +40,7 @@ class Shelf:
     entries: Mapping[str, Entry]
     describe: Callable[[str], Live]
     patience: Patience
+    covers: Callable[[str], bool]
 
     @property
     def remembered(self) -> bool:
@@ -61,7 +63,9 @@ def identified(shelf: Shelf, listed: Iterable[Live], tagging: Tagging) -> dict[s
     found: dict[str, Live] = {}
     for name, entry in shelf.entries.items():
         if entry.id:
-            live = by_id.pop(entry.id, None) or _remembered(shelf, entry.id)
+            live = by_id.pop(entry.id, None)
+            if live is None and shelf.covers(name):
+                live = _remembered(shelf, entry.id)
             if live is not None:
                 found[name] = live
     if not shelf.remembered:

@@ -9,7 +9,7 @@ ListProvisioningArtifacts; per constraint one DescribeConstraint; GetResources p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,8 @@ def observe(gateways: Gateways, question: Question) -> Observation:
         Refused: It cannot be told which live thing is ours.
     """
     with ThreadPoolExecutor(WORKERS) as pool:
+        whole = question.scope is None or len(question.scope) > WORKERS
+        kept = pool.submit(gateways.storage.list, records.FOLDER) if whole else None
         found = find(gateways, question, pool)
         products = [name for name in found.products if question.covers("product", name)]
         portfolios = [name for name in found.portfolios if question.touches(name)]
@@ -84,7 +86,7 @@ def observe(gateways: Gateways, question: Question) -> Observation:
         return Observation(
             state=state,
             ids=_ids(found, versions, constraints),
-            records=_records(gateways, question, state, pool),
+            records=_records(gateways, question, state, kept, pool),
         )
 
 
@@ -206,8 +208,13 @@ def _ids(
 
 
 def _records(
-    gateways: Gateways, question: Question, state: CatalogState, pool: ThreadPoolExecutor
+    gateways: Gateways,
+    question: Question,
+    state: CatalogState,
+    kept: Future[frozenset[str]] | None,
+    pool: ThreadPoolExecutor,
 ) -> records.Versions:
+    """Release records of what is published and of what is to be; `kept` lists those there are."""
     wanted = question.wanted.products
     asked = {(name, version) for name, live in state.products.items() for version in live.versions}
     asked |= {
@@ -221,9 +228,8 @@ def _records(
         stored = gateways.storage.read(records.key(*version))
         return records.parse(stored.text) if stored else None
 
-    if len(asked) > WORKERS:
-        listed = gateways.storage.list(records.FOLDER)
-        asked = {version for version in asked if records.key(*version) in listed}
+    if kept is not None:
+        asked = {version for version in asked if records.key(*version) in kept.result()}
     every = sorted(asked)
     found = zip(every, pool.map(read, every), strict=True)
     return {version: record for version, record in found if record is not None}

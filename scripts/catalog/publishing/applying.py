@@ -1,15 +1,16 @@
 """Carrying out a plan: serial inside a product, parallel across products.
 
 Portfolios first; then products, each worker taking one product from its creation to its last
-constraint; then principals; then shares, one at a time; removals last. A product that fails stops
-its own actions and nobody else's. Every outcome is told.
+constraint. Once a portfolio's products are over, its principals follow, then its shares, one at a
+time over all portfolios; removals come last. A product that fails stops its own actions and nobody
+else's. Every outcome is told.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,6 +99,7 @@ class _Run:
     ) -> None:
         self._plan, self._desk, self._workers = plan, desk, workers
         self._tell, self._check, self._done = tell, check, done
+        self._order = {name: number for number, name in enumerate(plan.reach)}
         self._results: dict[int, Outcome] = {}  # by id(): actions hold mappings
 
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -105,22 +107,49 @@ class _Run:
         removals = [a for a in actions if a.effect is Effect.REMOVED]
         rest = [a for a in actions if a.effect is not Effect.REMOVED]
         products = [a for a in rest if a.lane[0] == "product"]
-        with ThreadPoolExecutor(self._workers, "publish") as pool:
-            self._all(pool, _only(rest, CreatePortfolio, UpdatePortfolio))
-            self._all(pool, products)
-            settling = pool.submit(unsettled, self._succeeded(products), self._desk)
-            self._all(pool, _only(rest, AddPrincipal))
-            self._serially(_only(rest, CreateShare, UpdateShare))
+        with (
+            ThreadPoolExecutor(self._workers, "publish") as pool,
+            ThreadPoolExecutor(self._workers, "principals") as reaching,
+        ):
+            _wait(self._begin(pool, _only(rest, CreatePortfolio, UpdatePortfolio)).values())
+            lanes = self._begin(pool, sorted(products, key=self._home))
+            settling = pool.submit(self._settle, lanes.values(), products)
+            for portfolio, members in self._members(lanes).items():
+                _wait(members)
+                own = [a for a in rest if a.lane == ("portfolio", portfolio)]
+                principals = _only(own, AddPrincipal)
+                _wait([reaching.submit(self._lane, a.lane, [a]) for a in principals])
+                self._serially(_only(own, CreateShare, UpdateShare))
             self._amend(settling.result())
             self._serially(removals)
         return tuple(self._results[id(action)] for action in actions)
 
-    def _all(self, pool: ThreadPoolExecutor, actions: list[AnyAction]) -> None:
+    def _home(self, action: AnyAction) -> int:
+        """Products go portfolio by portfolio, so that a portfolio's share need not wait for all."""
+        homes = self._plan.homes.get(action.lane[1])
+        return self._order[homes[0]] if homes else len(self._order)
+
+    def _members(self, lanes: Mapping[Lane, Future[None]]) -> dict[str, list[Future[None]]]:
+        """Portfolio -> what must be over before it reaches anybody."""
+        members: dict[str, list[Future[None]]] = {name: [] for name in self._plan.reach}
+        for (_, product), future in lanes.items():
+            for portfolio in self._plan.homes.get(product, ()):
+                members[portfolio].append(future)
+        return members
+
+    def _begin(
+        self, pool: ThreadPoolExecutor, actions: Iterable[AnyAction]
+    ) -> dict[Lane, Future[None]]:
         lanes: dict[Lane, list[AnyAction]] = {}
         for action in actions:
             lanes.setdefault(action.lane, []).append(action)
-        for future in [pool.submit(self._lane, lane, held) for lane, held in lanes.items()]:
-            future.result()
+        return {lane: pool.submit(self._lane, lane, held) for lane, held in lanes.items()}
+
+    def _settle(
+        self, lanes: Iterable[Future[None]], products: list[AnyAction]
+    ) -> list[tuple[AnyAction, str]]:
+        _wait(lanes)
+        return unsettled(self._succeeded(products), self._desk)
 
     def _serially(self, actions: Iterable[AnyAction]) -> None:
         for action in actions:
@@ -162,6 +191,11 @@ class _Run:
             outcome = Outcome(action=action, result=Result.FAILED, error=error, seconds=seconds)
             self._results[id(action)] = outcome
             self._tell(outcome)
+
+
+def _wait(futures: Iterable[Future[None]]) -> None:
+    for future in futures:
+        future.result()
 
 
 def _only(actions: Iterable[AnyAction], *kinds: type[AnyAction]) -> list[AnyAction]:

@@ -115,6 +115,8 @@ def held(
     storage: Storage,
     owner: str,
     nonce: str,
+    *,
+    first: bool = False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Lock]:
     """Hold the lock while a publish runs.
@@ -123,17 +125,15 @@ def held(
         storage: The target's artifact bucket.
         owner: Who publishes, for the other one's message.
         nonce: Unique to this run.
+        first: Whether there was no index, and so most likely never a lock either.
         now: The time, in UTC.
 
     Raises:
         Locked: Another publisher is at work.
     """
-    stored = storage.read(KEY)
-    other = parse(stored.text) if stored else None
-    if other and other.expires > now():
-        raise _taken(other)
     claim = Claim(owner=owner, nonce=nonce, expires=now() + TERM)
-    lock = Lock(storage, claim, _put(storage, claim, stored.etag if stored else None), now)
+    etag = storage.write(KEY, claim.text(), etag=None) if first else None
+    lock = Lock(storage, claim, etag or _taken_over(storage, claim, now()), now)
     thread = threading.Thread(target=lock.renew_until_done, name="lock", daemon=True)
     thread.start()
     try:
@@ -143,6 +143,15 @@ def held(
         thread.join()
         with suppress(CatalogError):  # it expires by itself
             lock.release()
+
+
+def _taken_over(storage: Storage, claim: Claim, now: datetime) -> str:
+    """ETag of our claim, put where the last holder released the lock or died."""
+    stored = storage.read(KEY)
+    other = parse(stored.text) if stored else None
+    if other and other.nonce != claim.nonce and other.expires > now:
+        raise _taken(other)
+    return _put(storage, claim, stored.etag if stored else None)
 
 
 def _put(storage: Storage, claim: Claim, etag: str | None) -> str:

@@ -15,7 +15,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from catalog.aws import Gateways
@@ -110,26 +110,18 @@ def publish(
     if seen.plan.actions:
         approve(seen.plan)
     bucket = gateways.storage.bucket
-    bucket.create()
+    if seen.etag is None:
+        bucket.create()
     with (
         ThreadPoolExecutor(1, "bucket") as background,
-        locking.held(gateways.storage, _owner(), secrets.token_hex(8)) as lock,
+        locking.held(
+            gateways.storage, _owner(), secrets.token_hex(8), first=seen.etag is None
+        ) as lock,
     ):
         secured = background.submit(lambda: bucket.secure(gateways.surroundings.organization()))
-        published = _applied(
-            gateways, wish, manner, seen, _Watch(tell=tell, check=lock.check, secured=secured)
-        )
+        published = _applied(gateways, wish, manner, seen, tell, lock.check)
         secured.result()
         return published
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Watch:
-    """Who hears of outcomes, who may stop the run, and what must be so before anything goes up."""
-
-    tell: Tell
-    check: Callable[[], None]
-    secured: Future[None]
 
 
 def _owner() -> str:
@@ -166,14 +158,15 @@ def _applied(
     wish: Wish,
     manner: Manner,
     seen: Survey,
-    watch: _Watch,
+    tell: Tell,
+    check: Callable[[], None],
 ) -> Published:
     """Apply under the lock, remembering what converged as it does."""
     plan, storage = seen.plan, gateways.storage
     new = dict.fromkeys(_released(plan))
     with (
         Ledger(storage, seen.index, seen.etag) as book,
-        Uploads(storage, _packer(wish, watch.secured), new, manner.workers) as uploads,
+        Uploads(storage, _packer(wish), new, manner.workers) as uploads,
     ):
         desk = replace(
             Desk.blank(gateways, seen),
@@ -192,9 +185,7 @@ def _applied(
                 finished = lane[0] == "product" and lane in seen.goals
                 book.note({lane: _entry(seen, desk, lane, kept, converged=finished)})
 
-        outcomes = apply(
-            plan, desk, workers=manner.workers, tell=watch.tell, check=watch.check, done=done
-        )
+        outcomes = apply(plan, desk, workers=manner.workers, tell=tell, check=check, done=done)
         remembered = _remembered(seen, desk, outcomes)
         lanes = {*seen.index.lanes(), *remembered.lanes()}
         book.note({lane: remembered.entry(lane) for lane in lanes})
@@ -206,15 +197,11 @@ def _released(plan: Plan) -> list[str]:
     return [a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)]
 
 
-def _packer(wish: Wish, secured: Future[None]) -> Callable[[str], Shipment]:
+def _packer(wish: Wish) -> Callable[[str], Shipment]:
     releases = {release.product.name: release for release in wish.releases}
     buckets = {region: wish.target.bucket_in(region) for region in wish.target.regions}
 
-    def pack(product: str) -> Shipment:
-        secured.result()
-        return shipment(releases[product], buckets)
-
-    return pack
+    return lambda product: shipment(releases[product], buckets)
 
 
 def _remembered(seen: Survey, desk: Desk, outcomes: Collection[Outcome]) -> Index:

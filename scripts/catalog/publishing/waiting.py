@@ -45,7 +45,7 @@ CONSISTENCY = Patience(looks=24)
 CONFIRMATION = Patience(looks=8)
 """About six seconds, before what is remembered and not found counts as gone."""
 
-SHARING = Patience(looks=120, longest=10.0)
+SHARING = Patience(looks=120, first=0.1, longest=10.0)
 """About twenty minutes, for a share to reach every account of an organizational unit."""
 
 
