@@ -1,0 +1,335 @@
+"""The command line against a named target: exit codes, messages, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog import aws, checking, cli
+from catalog.aws import session as aws_session
+from catalog.publishing import locking
+from catalog.targets import Target
+from local_aws import faults
+from tests.benchmarks.checking import write_catalog
+from tests.conftest import HUB, MEMBER, REGION, Running
+
+ROLE = "benchmark-launch"
+PRODUCT = "products/benchmark-000"
+TRUST = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+    '"Principal": {"Service": "servicecatalog.amazonaws.com"}}]}'
+)
+
+
+@pytest.fixture(scope="session")
+def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalog of one product, with its lint results, so that no test pays for them again."""
+    root = tmp_path_factory.mktemp("catalog")
+    write_catalog(root, 1)
+    settings = root / "catalog.yaml"
+    text = settings.read_text().replace("111122223333", HUB)
+    settings.write_text(text.replace("ou-ab12-11111111", "ou-ab12-20000000"))
+    _git(root, "commit", "--all", "--quiet", "--amend", "--no-edit")
+    checking.check(root)
+    return root
+
+
+def _git(root: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    command = ["git", "-C", str(root), *who, *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Somebody at a catalog, with the hub's credentials, and nobody at the keyboard."""
+
+    root: Path
+    running: Running
+    run: Callable[..., Ran]
+    monkeypatch: pytest.MonkeyPatch
+
+    def publish(self, *more: str) -> Ran:
+        return self.run("publish", "--target", "prod", "--yes", "--untested", *more)
+
+    def sign_in(self, account: str) -> None:
+        for name, value in self.running.environment(account).items():
+            self.monkeypatch.setenv(name, value)
+        aws_session._boto.cache_clear()
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / file
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+    def gateways(self) -> aws.Gateways:
+        target = Target(name="prod", account=HUB, regions=(REGION,))
+        return aws.connect(target, REGION, endpoint=self.running.server.endpoint)
+
+
+@pytest.fixture
+def shell(
+    linted: Path,
+    tmp_path: Path,
+    running: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Shell]:
+    root = tmp_path / "catalog"
+    shutil.copytree(linted, root)
+    monkeypatch.chdir(root)
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
+        code: Any = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        said = capsys.readouterr()
+        ran = Ran(code, said.out, said.err)
+        assert "Traceback" not in ran.text
+        assert "defect of the tool" not in ran.text
+        return ran
+
+    running.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
+    made = Shell(root, running, run, monkeypatch)
+    made.sign_in(HUB)
+    yield made
+    aws_session._boto.cache_clear()
+
+
+# --- it works ----------------------------------------------------------------------------------
+
+
+def test_publish_then_nothing_to_do(shell: Shell) -> None:
+    first = shell.publish()
+    assert first.code == 0, first.text
+    assert "created" in first.out
+    again = shell.publish()
+    assert again.code == 0
+    report = json.loads((shell.root / "build/report.json").read_text())
+    assert set(report) >= {"summary", "actions", "calls", "seconds"}
+    assert report["summary"] == {
+        "created": 0,
+        "updated": 0,
+        "unchanged": 2,
+        "removed": 0,
+        "failed": 0,
+    }
+    assert report["calls"]["resourcegroupstaggingapi:GetResources"] == 1
+
+
+def test_plan_tells_by_its_exit_code_and_as_json(shell: Shell) -> None:
+    plan = ("plan", "--target", "prod", "--json")
+    assert shell.run("plan", "--target", "prod").code == 0
+    changes = shell.run(*plan, "--exit-code")
+    assert changes.code == 3
+    kinds = [action["kind"] for action in _plan(changes)["actions"]]
+    assert kinds[0] == "create-portfolio"
+    assert json.loads((shell.root / "build/plan.json").read_text()) == json.loads(
+        changes.out[changes.out.index("{") :]
+    )
+    shell.publish()
+    nothing = shell.run(*plan, "--exit-code")
+    assert (nothing.code, _plan(nothing)["actions"]) == (0, [])
+
+
+def _plan(ran: Ran) -> Any:
+    return json.loads(ran.out[ran.out.index("{") :])["regions"][REGION]
+
+
+def test_a_plan_in_a_file_is_applied_exactly_once(shell: Shell) -> None:
+    shell.run("plan", "--target", "prod")
+    shutil.copy(shell.root / "build/plan.json", shell.root / "build/read.json")
+    apply = ("publish", "--target", "prod", "--untested", "--plan", "build/read.json")
+    assert shell.run(*apply).code == 0
+    stale = shell.run(*apply)
+    assert stale.code == 1
+    assert "The catalog moved since the plan was made." in stale.err
+    assert "Make a new plan." in stale.err
+
+
+def test_a_plan_against_nothing_asks_nobody(shell: Shell) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        shell.monkeypatch.delenv(name)
+    ran = shell.run("plan", "--target", "prod", "--against", "empty", "--exit-code")
+    assert ran.code == 3, ran.text
+
+
+def test_drift_tells_what_was_changed_by_hand(shell: Shell) -> None:
+    shell.publish()
+    assert shell.run("drift", "--target", "prod").code == 0
+    catalog = shell.running.client("servicecatalog")
+    (portfolio,) = catalog.list_portfolios()["PortfolioDetails"]
+    catalog.update_portfolio(Id=portfolio["Id"], ProviderName="Somebody")
+    drifted = shell.run("drift", "--target", "prod")
+    assert drifted.code == 1
+    assert "Somebody" in drifted.out
+    as_json = shell.run("drift", "--target", "prod", "--json")
+    found = json.loads(as_json.out[as_json.out.index("{") :])
+    assert [action["kind"] for action in found[REGION]["actions"]] == ["update-portfolio"]
+    assert shell.publish("--deep").code == 0
+    assert shell.run("drift", "--target", "prod").code == 0
+
+
+# --- it does not: wrong use --------------------------------------------------------------------
+
+
+def test_a_named_target_wants_a_yes(shell: Shell) -> None:
+    ran = shell.run("publish", "--target", "prod", "--untested")
+    assert ran.code == 2
+    assert "Nobody is here to confirm this." in ran.err
+    assert "--yes" in ran.err
+    assert not shell.running.client("servicecatalog").list_portfolios()["PortfolioDetails"]
+
+
+def test_a_named_target_wants_tested_releases(shell: Shell) -> None:
+    ran = shell.run("publish", "--target", "prod", "--yes")
+    assert ran.code == 1
+    assert "Not tested with exactly this content: benchmark-000 1.0.0" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("publish", "--target", "prd", "--yes"), "catalog.yaml has no target 'prd'"),
+        (("check", "benchmark-00"), "There is no product 'benchmark-00'"),
+        (("plan", "--target", "prod", "--against", "nowhere.json"), "nowhere.json cannot be read"),
+        (("publish", "--target", "prod", "--plan", "catalog.yaml"), "catalog.yaml is no plan"),
+        (("plan", "--no-such-option"), "No such option"),
+        (("publsh",), "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_use(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    ran = shell.run(*arguments)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+# --- it does not: the catalog ------------------------------------------------------------------
+
+
+def test_no_manifest(shell: Shell) -> None:
+    elsewhere = shell.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    shell.monkeypatch.chdir(elsewhere)
+    ran = shell.run("check")
+    assert ran.code == 1
+    assert "There is no catalog.yaml" in ran.err
+    assert "--root" in ran.err
+
+
+def test_a_broken_manifest(shell: Shell) -> None:
+    shell.edit(f"{PRODUCT}/product.yaml", "owner: team", "ower: team")
+    ran = shell.publish()
+    assert ran.code == 1
+    assert f"{PRODUCT}/product.yaml:5:1" in ran.out
+    assert "owner" in ran.out
+    assert "findings stop this" in ran.err
+    found = json.loads(shell.run("check", "--json").out)
+    assert f"{PRODUCT}/product.yaml" in {finding["file"] for finding in found}
+
+
+def test_a_manifest_that_is_no_yaml(shell: Shell) -> None:
+    (shell.root / "catalog.yaml").write_text("owners: [")
+    ran = shell.run("plan", "--target", "prod")
+    assert ran.code == 1
+    assert "catalog.yaml:1" in ran.out
+
+
+# --- it does not: the world --------------------------------------------------------------------
+
+
+def test_another_account(shell: Shell) -> None:
+    shell.sign_in(MEMBER)
+    ran = shell.publish()
+    assert ran.code == 1
+    assert f"The credentials are for account {MEMBER}" in ran.err
+
+
+def test_no_credentials(shell: Shell) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        shell.monkeypatch.delenv(name)
+    aws_session._boto.cache_clear()
+    ran = shell.publish()
+    assert ran.code == 1
+    assert "There are no AWS credentials" in ran.err
+
+
+def test_a_missing_permission(shell: Shell) -> None:
+    denied = faults.Fault(
+        operation="servicecatalog:ListPortfolios", error="AccessDeniedException", times=0
+    )
+    shell.running.set(faults.Faults(fail=(denied,)))
+    ran = shell.publish()
+    assert ran.code == 1
+    assert "servicecatalog:ListPortfolios" in ran.err
+    assert "Allow the role" in ran.err
+
+
+def test_somebody_elses_bucket(shell: Shell) -> None:
+    bucket = f"sagemaker-catalog-{HUB}-{REGION}"
+    shell.running.client("s3", MEMBER).create_bucket(Bucket=bucket)
+    ran = shell.publish()
+    assert ran.code == 1
+    assert f"Bucket {bucket} exists, but account {HUB} may not use it" in ran.err
+
+
+def test_a_missing_launch_role(shell: Shell) -> None:
+    shell.running.client("iam").delete_role(RoleName=ROLE)
+    ran = shell.publish()
+    assert ran.code == 1
+    assert f"The launch role {ROLE} does not exist" in ran.err
+    assert "catalog foundation" in ran.err
+
+
+def test_another_publisher_at_work(shell: Shell) -> None:
+    shell.publish()
+    shell.edit(f"{PRODUCT}/product.yaml", "Builds models.", "Builds more models.")
+    with locking.held(shell.gateways().storage, "Rose", "nonce"):
+        ran = shell.publish()
+    assert ran.code == 1
+    assert "Rose" in ran.err
+    assert shell.publish().code == 0
+
+
+def test_a_failure_half_way_is_reported_and_mended_by_the_next_run(shell: Shell) -> None:
+    denied = faults.Fault(
+        operation="servicecatalog:CreateConstraint", error="AccessDeniedException", times=0
+    )
+    shell.running.set(faults.Faults(fail=(denied,)))
+    ran = shell.publish()
+    assert ran.code == 1
+    assert "Allow the role you publish with the action servicecatalog:CreateConstraint" in ran.text
+    assert json.loads((shell.root / "build/report.json").read_text())["summary"]["failed"] > 0
+    shell.running.set(faults.NONE)
+    assert shell.publish().code == 0
+    assert shell.run("drift", "--target", "prod").code == 0
