@@ -1,8 +1,8 @@
 """Gateways to AWS, one per service and duty; nothing else in the tool imports boto3.
 
-    gateways = connect(target, region)                   # no call yet
-    survey = publishing.survey(gateways, wish)           # reads only; survey.plan says what to do
-    result = publishing.publish(gateways, wish, ...)     # lock, survey again, apply, remember
+    gateways = connect(target, region)               # no call yet
+    seen = surveying.survey(gateways, wish)          # reads only; seen.plan says what to do
+    done = publisher.publish(gateways, wish)         # survey, lock, apply, remember
 
 `catalog.publishing.publisher` tells that story; see there.
 """

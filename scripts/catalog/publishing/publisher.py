@@ -2,11 +2,11 @@
 
     gateways = aws.connect(target, region, endpoint=…, credentials=…)
     seen = surveying.survey(gateways, wish)      # reads only; `seen.plan` is what would be done
-    done = publishing.publish(gateways, wish)    # does it; `report.as_data(...)` tells
+    done = publisher.publish(gateways, wish)     # does it; `report.as_data(...)` tells
 
-A publish that has something to do asks for approval, takes the lock, makes sure that nobody moved
-the catalog meanwhile, marks what it is about to touch as unconverged in the index, and only then
-begins. Killed after any call and run again, it ends in the same state.
+A publish that has something to do asks for approval, takes the lock, marks what it is about to
+touch as unconverged in the index (a conditional write, refused when another publisher was there in
+between), and only then begins. Killed after any call and run again, it ends in the same state.
 """
 
 from __future__ import annotations
