@@ -56,8 +56,8 @@ schemas: $(READY) ## write the JSON Schemas of the manifests
 docs: $(READY) ## write the generated pages: product READMEs, findings
 	@$(CATALOG) docs
 
-bench: $(READY) ## measure calls and ratios; print the table of docs/benchmarks.md
-	@.venv/bin/python -m tests.benchmarks $(ARGS)
+bench: $(READY) ## measure calls, times and ratios; keep the table as docs/benchmarks.md
+	@.venv/bin/python -m tests.benchmarks --write $(ARGS)
 
 lock: $(READY) ## resolve the dependencies anew and write the locks with their hashes
 	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt

@@ -20,7 +20,7 @@ from catalog.releases import building, versions
 from catalog.releases.building import Built
 from catalog.releases.changed import affected
 from catalog.templates import linting
-from catalog.templates.linting import LintRequest
+from catalog.templates.linting import Ahead, LintRequest
 
 CACHE = "build/cache/lint"
 """Where lint results are kept by content, relative to the root."""
@@ -60,21 +60,29 @@ def check(root: Path, names: Collection[str] = ()) -> Checked:
     Raises:
         UsageError: A name is no product's.
     """
-    tree = workspace.read(root)
-    catalog, findings = assemble(root, tree)
-    built = building.build(catalog, _chosen(catalog, names) if catalog.products else ())
-    commit = git.commit(root)
-    releases = {
-        name: release for name, one in built.items() if (release := one.release(commit)) is not None
-    }
-    found = {
-        *findings,
-        *checks.check(catalog, tree),
-        *(finding for one in built.values() for finding in one.findings),
-        *_lint(catalog, built, tree, root),
-        *_versions(catalog, built, releases, tree, root),
-    }
+    tree, commit = workspace.read(root), git.commit(root)
+    unlinted = not (root / CACHE).is_dir()
+    expected = _products(tree) if unlinted or commit.endswith("+") else 0
+    with linting.ahead(expected, all_new=unlinted) as ahead:
+        catalog, findings = assemble(root, tree)
+        built = building.build(catalog, _chosen(catalog, names) if catalog.products else ())
+        releases = {
+            name: release
+            for name, one in built.items()
+            if (release := one.release(commit)) is not None
+        }
+        found = {
+            *findings,
+            *checks.check(catalog, tree),
+            *(finding for one in built.values() for finding in one.findings),
+            *_versions(catalog, built, releases, tree, root),
+            *_lint(catalog, built, tree, root, ahead),
+        }
     return Checked(catalog=catalog, built=built, releases=releases, findings=tuple(sorted(found)))
+
+
+def _products(tree: Tree) -> int:
+    return sum(path.endswith("/product.yaml") for path in tree)
 
 
 def _chosen(catalog: Catalog, names: Collection[str]) -> Collection[str]:
@@ -85,7 +93,7 @@ def _chosen(catalog: Catalog, names: Collection[str]) -> Collection[str]:
 
 
 def _lint(
-    catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path
+    catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path, ahead: Ahead | None
 ) -> Iterator[Finding]:
     """Findings about templates and scenarios, with what each product's manifest accepts."""
     regions = sorted({r for target in catalog.settings.targets.values() for r in target.regions})
@@ -102,7 +110,7 @@ def _lint(
         for name, one in built.items()
         if one.rendered
     }
-    found = linting.lint(tuple(requests.values()), cache=root / CACHE)
+    found = linting.lint(tuple(requests.values()), cache=root / CACHE, ahead=ahead)
     for name, request in requests.items():
         mine = [one for one in found if _belongs(one, name, request)]
         yield from linting.apply_allowances(mine, catalog.products[name].product)
@@ -127,7 +135,9 @@ def _versions(
     touched = releases.keys() & affected(git.changed(root, base), catalog, includes)
     if not touched:
         return
-    then, _ = assemble(root, git.tree(root, base, workspace.TOP))
+    shared = (path for path in workspace.TOP if path != "products")
+    folders = (f"products/{name}" for name in ("_shared", *sorted(touched)))
+    then, _ = assemble(root, git.tree(root, base, (*shared, *folders)))
     for name, one in building.build(then, touched & then.products.keys()).items():
         manifest = tree[f"products/{name}/product.yaml"].content.decode(errors="replace")
         yield from versions.check(releases[name], one.release(base), manifest, base)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import checking, planning, publishing
+from tests.benchmarks import checking, first_run, planning, publishing
 from tests.benchmarks.table import Section, markdown, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -19,6 +19,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Section]] = {
     "first-publish": publishing.first_publish,
     "check": checking.check,
     "planning": planning.linear,
+    "first-run": first_run.first_run,
 }
 
 

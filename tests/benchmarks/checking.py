@@ -27,6 +27,7 @@ SINGLE_RUNS = 10
 BIN = Path(sys.executable).parent
 
 _CATALOG = """\
+# yaml-language-server: $schema=scripts/catalog/schemas/catalog.schema.json
 owners:
   team: {name: Team, email: team@example.com, url: "https://example.com/team"}
 targets:
@@ -36,6 +37,7 @@ targets:
     ous: {workloads: ou-ab12-11111111}
 """
 _PRODUCT = """\
+# yaml-language-server: $schema=../../scripts/catalog/schemas/product.schema.json
 kind: project
 version: 1.0.0
 title: Benchmark %(number)s
@@ -45,10 +47,12 @@ launch_role: benchmark-launch
 """
 _CHANGELOG = f"# Changelog\n\n## 1.0.0 - {date(2026, 11, 20)}\n\nFirst release.\n"
 _SCENARIO = """\
+# yaml-language-server: $schema=../../../scripts/catalog/schemas/scenario.schema.json
 summary: As it is by default.
 parameters: {SageMakerProjectName: benchmark, SageMakerProjectId: p-benchmark}
 """
 _PORTFOLIO = """\
+# yaml-language-server: $schema=../scripts/catalog/schemas/portfolio.schema.json
 title: Benchmarks
 provider: Team
 summary: Projects by the dozen.

@@ -251,7 +251,7 @@ def test_a_broken_manifest(shell: Shell) -> None:
     shell.edit(f"{PRODUCT}/product.yaml", "owner: team", "ower: team")
     ran = shell.publish()
     assert ran.code == 1
-    assert f"{PRODUCT}/product.yaml:5:1" in ran.out
+    assert f"{PRODUCT}/product.yaml:6:1" in ran.out
     assert "owner" in ran.out
     assert "findings stop this" in ran.err
     found = json.loads(shell.run("check", "--json").out)

@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -28,7 +29,14 @@ from catalog.templates import scenarios, yaml_text
 FEW = 3
 """Templates that one process lints sooner than several, which have to be started first."""
 
-_ALSO = ("templates/cfn_lint.py", "templates/resource_types.py")
+MANY = 20
+"""Products that take as long to render as cfn-lint takes to start: both are done at once then."""
+
+_ALSO = (
+    "templates/cfn_lint.py",
+    "templates/custom_resources.py",
+    "templates/resource_types.py",
+)
 """Modules beside `rules/` that findings depend on."""
 
 
@@ -59,7 +67,11 @@ class _Job:
 
 
 def lint(
-    requests: Sequence[LintRequest], *, cache: Path | None, workers: int | None = None
+    requests: Sequence[LintRequest],
+    *,
+    cache: Path | None,
+    workers: int | None = None,
+    ahead: Ahead | None = None,
 ) -> tuple[Finding, ...]:
     """Every finding of every request, sorted.
 
@@ -67,11 +79,12 @@ def lint(
         requests: The templates.
         cache: Folder for results, made when needed; None to keep none.
         workers: Processes at most; None for one per core.
+        ahead: Processes that were started before the templates were known.
     """
     jobs = [_Job(r.rendered.text, r.product.kind, r.regions) for r in requests]
     known = {job: found for job in jobs if (found := _kept(cache, job)) is not None}
     new = [job for job in dict.fromkeys(jobs) if job not in known]
-    for job, found in zip(new, _run(new, workers), strict=True):
+    for job, found in zip(new, _run(new, workers, ahead), strict=True):
         known[job] = found
         _keep(cache, job, found)
     findings: set[Finding] = set()
@@ -117,7 +130,41 @@ def apply_allowances(findings: Sequence[Finding], product: Product) -> tuple[Fin
 # --- Running ------------------------------------------------------------------------------------
 
 
-def _run(jobs: Sequence[_Job], workers: int | None) -> Sequence[tuple[Finding, ...]]:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Processes that warm up while templates are still being rendered."""
+
+    pool: ProcessPoolExecutor
+    processes: int
+
+    def suits(self, jobs: int) -> bool:
+        """Whether these processes are not too few for so many templates."""
+        return self.processes >= min(_cores(), jobs) or jobs <= FEW
+
+
+@contextmanager
+def ahead(products: int, *, all_new: bool) -> Iterator[Ahead | None]:
+    """Start processes for `lint`, where that will save time; None where it will not.
+
+    Args:
+        products: How many will be rendered meanwhile.
+        all_new: Whether all of them will have to be linted, or only some.
+    """
+    if products < MANY or not _may_fork():
+        yield None
+        return
+    processes = _cores() if all_new else 1
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, forked, initializer=_warm_up) as pool:
+        pool.submit(_cores)  # the first job starts them
+        yield Ahead(pool, processes)
+
+
+def _run(
+    jobs: Sequence[_Job], workers: int | None, early: Ahead | None
+) -> Sequence[tuple[Finding, ...]]:
+    if jobs and early and early.suits(len(jobs)):
+        return list(early.pool.map(_lint, jobs))
     processes = min(workers or _cores(), len(jobs))
     if processes < 2 or len(jobs) <= FEW:
         return [_lint(job) for job in jobs]
@@ -127,10 +174,14 @@ def _run(jobs: Sequence[_Job], workers: int | None) -> Sequence[tuple[Finding, .
 
 def _pool(processes: int) -> ProcessPoolExecutor:
     """Forked where that is safe: the children then share rules built once, in the parent."""
-    if "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1:
+    if _may_fork():
         _warm_up()
         return ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+
+
+def _may_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
 def _warm_up() -> None:
