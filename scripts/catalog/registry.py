@@ -210,6 +210,11 @@ REGISTRY: tuple[Rule, ...] = (
         "What is packed and never used is forgotten, or its name is misspelt.",
     ),
     Rule(
+        "C308",
+        "A packed function behind a custom resource answers Create, Update and Delete",
+        "A request without an answer leaves the stack hanging for an hour, then failed.",
+    ),
+    Rule(
         "C401",
         "A product is in a portfolio",
         "Nobody can see it otherwise.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from catalog.findings import Finding
 from catalog.model import Bundle, Catalog, ProductFolder, Release, Rendered
-from catalog.releases import bundles, changelog, packaging
+from catalog.releases import bundles, changelog, handlers, packaging
 from catalog.templates.render import render
 
 
@@ -61,5 +61,6 @@ def _build(catalog: Catalog, folder: ProductFolder) -> Built:
         findings += (
             *packaging.check(rendered),
             *bundles.unused(folder, packed, rendered.text),
+            *handlers.check(folder, packed, rendered.text),
         )
     return Built(folder=folder, bundles=packed, rendered=rendered, findings=findings)

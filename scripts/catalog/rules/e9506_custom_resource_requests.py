@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
 from catalog.rules.reading import Reading, Resource, mapping, refers_to, text
-
-TYPE = "AWS::CloudFormation::CustomResource"
-REQUESTS = ("Create", "Update", "Delete")
-ANSWER = re.compile(r"\bResponseURL\b|\bcfnresponse\b")
+from catalog.templates.custom_resources import answers, is_custom, unanswered
 
 
 class CustomResourceRequests(HouseRule):
     """The inline code behind a custom resource tells the requests apart, and answers.
 
-    Only inline code can be seen from a template; a bundle's code has tests of its own.
+    Only inline code can be seen from a template; of a bundle's code, packing finds it (C308).
     """
 
     id = "E9506"
@@ -29,7 +25,7 @@ class CustomResourceRequests(HouseRule):
 
     def check(self, template: Reading) -> Iterator[Violation]:
         """Name each inline function that ignores a request or never answers."""
-        customs = [r for r in template.resources.values() if _is_custom(r)]
+        customs = [r for r in template.resources.values() if is_custom(r.type)]
         for function in template.of_type("AWS::Lambda::Function"):
             code = text(mapping(function.properties.get("Code")).get("ZipFile"))
             if code is None or not any(_served_by(r, function) for r in customs):
@@ -37,24 +33,8 @@ class CustomResourceRequests(HouseRule):
             path = function.at("Code", "ZipFile")
             if missing := unanswered(code):
                 yield Violation(path, f"{function.name} does not handle {', '.join(missing)}.")
-            if not ANSWER.search(code):
+            if not answers(code):
                 yield Violation(path, f"{function.name} never answers to ResponseURL.")
-
-
-def unanswered(code: str) -> list[str]:
-    """The request types that a handler's code does not name.
-
-    Code that names some of the three, and treats whatever is left in an `else`, counts as
-    answering all: naming Delete alone does, for Create and Update may be one.
-    """
-    named = [request for request in REQUESTS if re.search(rf"[\"']{request}[\"']", code)]
-    if "Delete" in named and re.search(r"\belse\b|\breturn\b", code):
-        return []
-    return [request for request in REQUESTS if request not in named]
-
-
-def _is_custom(resource: Resource) -> bool:
-    return resource.type == TYPE or resource.type.startswith("Custom::")
 
 
 def _served_by(resource: Resource, function: Resource) -> bool:
