@@ -11,7 +11,7 @@ import functools
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,11 @@ Schema = dict[str, Any]
 
 REGION = "us-east-1"
 """Types differ a little by region; the home region has all of them."""
+
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+LENGTHS = ("minLength", "maxLength")
+"""Keywords that measure a number or a text. Templates write either as the other: the value of a
+parameter of type Number reaches a property as text."""
 
 CUSTOM = "AWS::CloudFormation::CustomResource"
 
@@ -71,6 +76,12 @@ def create_only(kind: str) -> frozenset[str]:
     """Top-level properties whose change needs a new resource."""
     paths = schema(kind).get("createOnlyProperties", ())
     return frozenset(_dotted(path).partition(".")[0] for path in paths)
+
+
+def taggable(kind: str) -> bool:
+    """Whether resources of a type carry tags; False where its schema says that they do not."""
+    found = schema(kind)
+    return bool(found.get("tagging", found).get("taggable", True))
 
 
 def attribute(kind: str, name: str) -> bool:
@@ -125,6 +136,8 @@ def _validator(kind: str) -> Any:
         {"boolean": _is_boolean, "integer": _is_integer, "number": _is_number, "string": _is_string}
     )
     keywords = {"pattern": _pattern, "enum": _enum, "format": _ignore}
+    keywords |= {name: _measured(name, _as_number) for name in BOUNDS}
+    keywords |= {name: _measured(name, _as_text) for name in LENGTHS}
     keywords |= {name: _ignore for name in ("dependencies",) if name not in own}
     made = jsonschema.validators.extend(
         jsonschema.Draft7Validator, validators=keywords, type_checker=checker
@@ -156,7 +169,28 @@ def _is_string(_: Any, value: Any) -> bool:
     return isinstance(value, str | int | float | bool)
 
 
+def _measured(keyword: str, plain: Callable[[Any], Any]) -> Callable[..., Any]:
+    """JSON Schema's own keyword, over a value that may be written as another type."""
+    check = jsonschema.Draft7Validator.VALIDATORS[keyword]
+
+    def measure(validator: Any, limit: Any, value: Any, shape: Any) -> Any:
+        return check(validator, limit, plain(value), shape)
+
+    return measure
+
+
+def _as_number(value: Any) -> Any:
+    return float(value) if isinstance(value, str) and _is_number(None, value) else value
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+    value = _as_text(value)
     if isinstance(value, str) and (found := _compiled(pattern)) and not found.search(value):
         yield jsonschema.ValidationError("failed validation constraint for keyword [pattern]")
 

@@ -112,7 +112,7 @@ class _Update:
         try:
             new = creating.declared(stack, scope, name)
             same = new.kind == old.kind and new.properties == old.properties
-            if same and stack.ask.tags == self.before[0].tags:
+            if same and (stack.ask.tags == self.before[0].tags or not schemas.taggable(new.kind)):
                 new.made, new.status, new.changed = old.made, old.status, old.changed
                 stack.resources[name] = new
                 return True

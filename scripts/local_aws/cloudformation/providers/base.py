@@ -68,3 +68,13 @@ def generated_name(order: Order, most: int = 64) -> str:
     room = most - len(suffix) - len(order.logical_id) - 2
     name = f"{order.stack_name[: max(room, 1)]}-{order.logical_id}"[: most - len(suffix) - 1]
     return f"{name}-{suffix}"
+
+
+def parted(tags: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Tags that a caller may set, and those of AWS itself (`aws:…`), which some services refuse.
+
+    CloudFormation hands the latter to a service apart from what the template says (resource type
+    development guide, *Handler contract*: system tags).
+    """
+    own = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return own, {key: value for key, value in tags.items() if key not in own}

@@ -6,9 +6,11 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
+from moto.codepipeline.models import codepipeline_backends
+
 from local_aws import inside, repositories
 from local_aws.cloudformation.errors import ResourceFailed
-from local_aws.cloudformation.providers.base import Made, Order
+from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
     answering,
@@ -62,8 +64,7 @@ class Pipeline(Through):
     def make(self, client: Any, order: Order) -> Made:
         """Create the pipeline."""
         name = named(order, "Name", 100)
-        tags = [{key.lower(): value for key, value in tag.items()} for tag in _tags(order)]
-        client.create_pipeline(pipeline=self._declared(client, order, name), tags=tags)
+        client.create_pipeline(pipeline=self._declared(client, order, name))
         return self._answer(client, order, name)
 
     def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:  # noqa: ARG002
@@ -86,6 +87,10 @@ class Pipeline(Through):
     def _answer(self, client: Any, order: Order, name: str) -> Made:
         version = client.get_pipeline(name=name)["pipeline"]["version"]
         arn = f"arn:aws:codepipeline:{order.region}:{order.account}:{name}"
+        own, systems = parted(pairs(_tags(order)))
+        tags = [{"key": key, "value": value} for key, value in own.items()]
+        client.tag_resource(resourceArn=arn, tags=tags)
+        codepipeline_backends[order.account][order.region].pipelines[name].tags.update(systems)
         return answering(name, order, {"Arn": arn, "Version": str(version)})
 
 
@@ -124,6 +129,13 @@ class Repository(Through):
             return repositories.unpacked(found, "Initial commit by AWS CloudFormation")
         except zipfile.BadZipFile as error:
             raise ResourceFailed(f"{source['Key']} is no zip archive") from error
+
+    def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
+        """Other tags, which moto does not keep; other code never reaches a repository that is."""
+        now, before = dict(order.properties), dict(old)
+        for name in ("Code", "Tags"):
+            now.pop(name, None), before.pop(name, None)
+        return made if now == before else super().change(client, order, made, old)
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the repository."""

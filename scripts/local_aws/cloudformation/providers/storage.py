@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from moto.s3.models import s3_backends
+
 from local_aws.cloudformation.errors import ResourceFailed
-from local_aws.cloudformation.providers.base import Made, Order
+from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
     answering,
@@ -134,10 +136,7 @@ class Bucket(Through):
                 parameters = shaped(client, operation, {"Bucket": name, **value})
                 method = _method(client, operation)
                 method(**parameters)
-        tags = pairs(order.properties.get("Tags")) | dict(order.tags)
-        if tags:
-            tag_set = [{"Key": key, "Value": value} for key, value in tags.items()]
-            client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tag_set})
+        self._tag(client, order, name)
         domain = f"{name}.s3.{order.region}.amazonaws.com"
         attributes = {
             "Arn": f"arn:aws:s3:::{name}",
@@ -147,6 +146,18 @@ class Bucket(Through):
             "WebsiteURL": f"http://{name}.s3-website-{order.region}.amazonaws.com",
         }
         return answering(name, order, attributes)
+
+    def _tag(self, client: Any, order: Order, name: str) -> None:
+        own, systems = parted(pairs(order.properties.get("Tags")) | dict(order.tags))
+        if own:
+            client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": _listed(own)})
+        partition, account = s3_backends.bucket_accounts[name]
+        backend = s3_backends[account][partition]
+        backend.tagger.tag_resource(backend.get_bucket(name).arn, _listed(systems))
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _method(client: Any, operation: str) -> Any:
