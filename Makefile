@@ -38,8 +38,8 @@ render: $(READY) ## write every product's CloudFormation template to build/
 package: $(READY) ## write every product's release: template, bundles, release.json
 	@$(CATALOG) package $(PRODUCT) $(ARGS)
 
-local-up: $(READY) ## start the embedded AWS; prints the shell exports that reach it (ACCOUNT=)
-	@$(CATALOG) local up $(if $(ACCOUNT),--account $(ACCOUNT))
+local-up: $(READY) ## start the embedded AWS; prints the shell exports that reach it (ACCOUNT=, ROLE=)
+	@$(CATALOG) local up $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ROLE),--role $(ROLE))
 
 local-down: $(READY) ## stop the embedded AWS of this checkout
 	@$(CATALOG) local down

@@ -6,7 +6,7 @@ running; its state lies in `build/local/`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,12 +55,18 @@ def reset(root: Path) -> server.Server:
 
 
 def credentials(running: server.Server, account: str, role: str = "") -> Credentials:
-    """Credentials of a role in an account of the organization.
+    """Credentials of a role in an account of the organization; of its administrator when unnamed.
 
     Raises:
         EnvironmentFault: There is no such role there.
     """
-    given = client.credentials(running, account, role or client.ACCESS_ROLE)
+    try:
+        given = client.credentials(running, account, role or client.ACCESS_ROLE)
+    except LookupError as error:
+        raise EnvironmentFault(
+            f"{error}.",
+            "Its people stand in catalog.yaml; without a role, the first of them is taken.",
+        ) from error
     return Credentials(
         access_key=given.access_key,
         secret_key=given.secret_key,
@@ -68,12 +74,12 @@ def credentials(running: server.Server, account: str, role: str = "") -> Credent
     )
 
 
-def exports(running: server.Server, target: Target, keys: Credentials) -> Mapping[str, str]:
-    """The environment with which any AWS client reaches the server as these credentials."""
+def exports(running: server.Server, target: Target, keys: Credentials) -> str:
+    """The lines with which a shell lets any AWS client reach the server as these credentials."""
     given = client.Credentials(
         access_key=keys.access_key, secret_key=keys.secret_key, session_token=keys.session_token
     )
-    return client.exports(running.endpoint, target.regions[0], given)
+    return client.shell(client.exports(running.endpoint, target.regions[0], given)) + "\n"
 
 
 @contextmanager

@@ -61,15 +61,21 @@ def credentials(server: Server, account: str, role: str = ACCESS_ROLE) -> Creden
     """Credentials of a role (a name) in an account (12 digits), through STS AssumeRole.
 
     Raises:
-        botocore.exceptions.ClientError: There is no such role, or it does not trust us.
+        LookupError: There is no such role, or it does not trust us.
     """
     import botocore.session  # noqa: PLC0415 - slow, and most callers need no credentials
+    from botocore.exceptions import ClientError  # noqa: PLC0415
 
     session = botocore.session.Session()
     session.set_credentials(server.access_key, server.secret_key)
     sts: Any = session.create_client("sts", region_name=server.region, endpoint_url=server.endpoint)
     arn = f"arn:aws:iam::{account}:role/{role}"
-    given = sts.assume_role(RoleArn=arn, RoleSessionName="local")["Credentials"]
+    try:
+        given = sts.assume_role(RoleArn=arn, RoleSessionName="local")["Credentials"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDenied":
+            raise
+        raise LookupError(f"There is no role {role} in account {account} to be assumed") from error
     return Credentials(
         access_key=given["AccessKeyId"],
         secret_key=given["SecretAccessKey"],

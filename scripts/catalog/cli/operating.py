@@ -33,10 +33,11 @@ def up(session: Session, account: str, role: str) -> None:
     """Start it, and print the shell exports that reach it."""
     place = ready(session, sound(session), _embedded(session).name, quiet=True)
     server = embedded.up(session.root, place.target)
-    number = looking.accounts(place.target).get(account, account) or place.target.account
-    keys = embedded.credentials(server, number, role)
-    for name, value in embedded.exports(server, place.target, keys).items():
-        sys.stdout.write(f"export {name}={value}\n")
+    who = looking.resident(place.target, account, role)
+    keys = embedded.credentials(server, who.account, who.role)
+    sys.stdout.write(embedded.exports(server, place.target, keys))
+    # Last, because a shell that evaluates these lines unquoted takes the rest for the comment.
+    sys.stdout.write(f"# You are {who}. ACCOUNT= and ROLE= make you somebody else.\n")
 
 
 @local.command()

@@ -63,6 +63,29 @@ def person(target: Target, account: str, role: str) -> Person:
     return Person(account=account, role=role)
 
 
+def resident(target: Target, account: str, role: str) -> Person:
+    """Whom a shell works as on the embedded AWS: somebody of its organization.
+
+    Args:
+        target: Whose organization.
+        account: Name of an account, or 12 digits; empty for the account that publishes.
+        role: Name; empty for the first person of the account, or else its administrator.
+
+    Raises:
+        UsageError: There is no such account.
+    """
+    known = accounts(target)
+    number = known.get(account, account) or target.account
+    if number not in known.values():
+        named = ", ".join(f"{name} ({number})" for name, number in sorted(known.items()))
+        raise UsageError(
+            f"There is no account {account} in the organization.", f"Name one: {named}."
+        )
+    everybody = target.organization.people if target.organization else {}
+    there = [one for name, roles in everybody.items() if known[name] == number for one in roles]
+    return Person(account=number, role=role or next(iter(there), target.access_role))
+
+
 def look(place: Place, checked: Checked, who: Person) -> View:
     """Look at the target's first region as a person does.
 
