@@ -10,6 +10,7 @@ from local_aws import (
     identity,
     organization,
     repositories,
+    sagemaker_models,
     sagemaker_projects,
     servicecatalog,
     tagging,
@@ -32,6 +33,7 @@ def install() -> None:
         repositories,
         cloudformation,
         servicecatalog,
+        sagemaker_models,
         sagemaker_projects,
         tagging,
     )

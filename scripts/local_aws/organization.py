@@ -7,8 +7,10 @@ Catalog and of StackSets (Organizations API reference, *RegisterDelegatedAdminis
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
@@ -28,6 +30,14 @@ ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
+TREE = (
+    "describe_organizational_unit",
+    "list_accounts_for_parent",
+    "list_organizational_units_for_parent",
+)
+"""What delegated administrators read as well (Organizations user guide, *Delegated administrator
+for AWS services*); moto lets them see nothing."""
+
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 _management: list[str] = []
@@ -111,21 +121,26 @@ def install() -> None:
     services = FakeDelegatedAdministrator.SUPPORTED_SERVICES
     if STACKSETS not in services:
         services.append(STACKSETS)
-    OrganizationsBackend.describe_organizational_unit = _describe_unit
+    for name in TREE:
+        original = getattr(OrganizationsBackend, name)
+        setattr(OrganizationsBackend, name, _read_by_administrators(original))
 
 
-def _describe_unit(backend: OrganizationsBackend, **request: str) -> dict[str, object]:
-    """DescribeOrganizationalUnit, for the management account and delegated administrators."""
-    account = backend.account_id
-    if _management and account not in _management:
-        if not any(admin.account.id == account for admin in _backend().admins):
-            raise JsonRESTError(
-                "AccessDeniedException", "You don't have permissions to access this resource."
-            )
-        backend = _backend()
-    unit = backend.get_organizational_unit_by_id(request["OrganizationalUnitId"])
-    described: dict[str, object] = unit.describe()
-    return described
+def _read_by_administrators(original: Callable[..., Any]) -> Callable[..., Any]:
+    """One of `TREE`, for the management account and delegated administrators of any service."""
+
+    @functools.wraps(original)
+    def read(backend: OrganizationsBackend, *args: Any, **request: Any) -> Any:
+        account = backend.account_id
+        if _management and account not in _management:
+            if not any(admin.account.id == account for admin in _backend().admins):
+                raise JsonRESTError(
+                    "AccessDeniedException", "You don't have permissions to access this resource."
+                )
+            backend = _backend()
+        return original(backend, *args, **request)
+
+    return read
 
 
 def _backend() -> OrganizationsBackend:

@@ -77,3 +77,17 @@ def test_aws_managed_policies_exist_in_every_account(clients):
     arn = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
     for account in (HUB, MEMBER):
         assert clients("iam", account).get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
+
+
+def test_delegated_administrators_read_the_tree_and_others_do_not(clients):
+    def accounts(reader: str) -> list[str]:
+        client = clients("organizations", reader)
+        return [
+            one["Id"] for one in client.list_accounts_for_parent(ParentId=WORKLOADS)["Accounts"]
+        ]
+
+    assert accounts(MANAGEMENT) == accounts(HUB) == [MEMBER]
+    units = clients("organizations", HUB).list_organizational_units_for_parent(ParentId=WORKLOADS)
+    assert [unit["Id"] for unit in units["OrganizationalUnits"]] == [PRODUCTION]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        accounts(MEMBER)

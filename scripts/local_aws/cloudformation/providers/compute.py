@@ -1,4 +1,4 @@
-"""Lambda functions and permissions, SageMaker model package groups."""
+"""Lambda functions and permissions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from moto.sagemaker.models import sagemaker_backends
-
 from local_aws.cloudformation.providers.base import Made, Order
 from local_aws.cloudformation.providers.through_api import (
     Through,
     answering,
-    document,
     named,
     pairs,
     provides,
@@ -84,42 +81,3 @@ class Permission(Through):
         """Remove the statement."""
         name = order.properties["FunctionName"]
         client.remove_permission(FunctionName=name, StatementId=made.physical_id)
-
-
-@provides("AWS::SageMaker::ModelPackageGroup")
-class ModelPackageGroup(Through):
-    """A model package group. moto can make one, but neither delete it nor hold its policy."""
-
-    service = "sagemaker"
-
-    def make(self, client: Any, order: Order) -> Made:
-        """Create the group."""
-        wanted = dict(order.properties)
-        tags = pairs(wanted.get("Tags")) | dict(order.tags)
-        wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
-        arn = client.create_model_package_group(
-            **shaped(client, "CreateModelPackageGroup", wanted)
-        )["ModelPackageGroupArn"]
-        return self._answer(client, order, arn)
-
-    def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:  # noqa: ARG002
-        """Set the policy anew."""
-        return self._answer(client, order, made.physical_id)
-
-    def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
-        """Delete the group."""
-        groups = sagemaker_backends[order.account][order.region].model_package_groups
-        groups.pop(order.properties["ModelPackageGroupName"], None)
-
-    def _answer(self, client: Any, order: Order, arn: str) -> Made:
-        name = order.properties["ModelPackageGroupName"]
-        groups = sagemaker_backends[order.account][order.region].model_package_groups
-        if policy := order.properties.get("ModelPackageGroupPolicy"):
-            groups[name].resource_policy = document(policy)
-        found = client.describe_model_package_group(ModelPackageGroupName=name)
-        attributes = {
-            "CreationTime": found["CreationTime"].isoformat(),
-            "ModelPackageGroupArn": arn,
-            "ModelPackageGroupStatus": found["ModelPackageGroupStatus"],
-        }
-        return answering(arn, order, attributes)
