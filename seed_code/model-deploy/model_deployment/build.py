@@ -6,11 +6,11 @@ pipeline passes over the stages that deploy.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -28,24 +28,32 @@ def build(session: boto3.Session, described: project.Project) -> registry.Model 
 
     Returns:
         The model that will be deployed, None when nothing is approved.
+
+    Raises:
+        Failure: A stage's configuration or organizational unit is unusable.
     """
     sagemaker = session.client("sagemaker")
     model = registry.newest_approved(sagemaker, described.name)
     if model and described.mode == project.UNITS:
         organizations = session.client("organizations")
         readers = {
-            account
-            for stage in described.stages
-            for account in targets.accounts_of(stage.unit, organizations)
+            account for stage in described.stages for account in _accounts_of(stage, organizations)
         }
         registry.let_read(sagemaker, described.name, sorted(readers))
     deployment.FOLDER.mkdir(exist_ok=True)
     shutil.copyfile(SOURCE, deployment.TEMPLATE)
     for stage in described.stages:
-        config = json.loads(Path("config", f"{stage.name}.json").read_text())
+        config = deployment.read_config(Path("config", f"{stage.name}.json"))
         deployment.write(deployment.decide(described, stage, model, config, SOURCE.read_text()))
     (deployment.FOLDER / "MODEL").write_text(model.version if model else NONE)
     return model
+
+
+def _accounts_of(stage: project.Stage, organizations: Any) -> tuple[str, ...]:
+    found = targets.accounts_of(stage.unit, organizations)
+    if not found:
+        raise failure.Failure(f"unit {stage.unit} of {stage.name} holds no active account")
+    return found
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from model_deployment import deployment, failure
 from model_deployment.samples import Sample, complaint, load
@@ -57,7 +57,7 @@ def check(
                 EndpointName=decided.endpoint,
                 WaiterConfig=dict(waiter or {"Delay": 15, "MaxAttempts": 80}),
             )
-        except (ClientError, WaiterError) as problem:
+        except (ClientError, BotoCoreError) as problem:
             missing = Result(
                 account=account,
                 endpoint=decided.endpoint,
@@ -82,7 +82,7 @@ def _invoke(runtime: Any, account: str, endpoint: str, sample: Sample) -> Result
             Body=sample.body.encode(),
         )
         why = complaint(sample, answer["Body"].read().decode("utf-8", "replace"))
-    except ClientError as problem:
+    except (ClientError, BotoCoreError) as problem:
         why = str(problem)
     return Result(
         account=account,

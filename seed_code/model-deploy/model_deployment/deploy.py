@@ -6,7 +6,7 @@ import argparse
 import logging
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from model_deployment import deployment, failure
 from model_deployment.project import UNITS
@@ -56,13 +56,13 @@ def _to_accounts(
                 begun[account] = stack
             else:
                 logger.info("Account %s is as it should be.", account)
-        except (failure.Failure, ClientError) as problem:
+        except (failure.Failure, BotoCoreError, ClientError) as problem:
             failed[account] = str(problem)
     for account, stack in begun.items():
         try:
             stack.finish()
             logger.info("Account %s runs endpoint %s.", account, decided.endpoint)
-        except (failure.Failure, ClientError) as problem:
+        except (failure.Failure, BotoCoreError, ClientError) as problem:
             failed[account] = str(problem)
     if failed:
         raise failure.Failure("; ".join(f"account {key}: {why}" for key, why in failed.items()))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model_deployment.failure import Failure
 from model_deployment.project import Project, Stage
 from model_deployment.registry import Model
 
@@ -49,7 +50,7 @@ class Deployment:
 
 
 def decide(
-    project: Project, stage: Stage, model: Model | None, config: Mapping[str, Any], template: str
+    project: Project, stage: Stage, model: Model | None, config: Mapping[str, str], template: str
 ) -> Deployment:
     """The deployment of one stage.
 
@@ -57,14 +58,14 @@ def decide(
         project: The project.
         stage: One of its stages.
         model: The newest approved model; None when there is none.
-        config: `config/<stage>.json`: endpoint template parameters that people may change.
+        config: Endpoint template parameters that people may change, see `read_config`.
         template: Text of the endpoint template.
     """
     base = f"sagemaker-{project.name}-{project.id}"
     parameters: dict[str, str] = {}
     if model:
         parameters = {
-            **{key: str(value) for key, value in config.items()},
+            **config,
             "ProjectName": project.name,
             "ProjectId": project.id,
             "StageName": stage.name,
@@ -84,6 +85,29 @@ def decide(
         parameters=parameters,
         tags={"sagemaker:project-name": project.name, "sagemaker:project-id": project.id},
     )
+
+
+def read_config(path: Path) -> dict[str, str]:
+    """Read `config/<stage>.json`; a list becomes what CloudFormation takes for one.
+
+    Raises:
+        Failure: It is no JSON object of texts, numbers and lists of these.
+    """
+    try:
+        found = json.loads(path.read_text())
+    except ValueError as problem:
+        raise Failure(f"{path} is not JSON: {problem}") from problem
+    if not isinstance(found, dict):
+        raise Failure(f"{path} holds no object of parameters")
+    return {key: _parameter(value, f"{path}: {key}") for key, value in found.items()}
+
+
+def _parameter(value: Any, where: str) -> str:
+    if isinstance(value, list):
+        return ",".join(_parameter(each, where) for each in value)
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value)
+    raise Failure(f"{where} is {json.dumps(value)}; write a text, a number or a list of them")
 
 
 def revision(parameters: Mapping[str, str], template: str) -> str:
@@ -111,7 +135,10 @@ def read(stage: str) -> Deployment:
     """The deployment that the build left for a stage.
 
     Raises:
-        OSError: The build left none.
+        Failure: The build left none.
     """
-    found = json.loads(path(stage).read_text())
+    try:
+        found = json.loads(path(stage).read_text())
+    except FileNotFoundError:
+        raise Failure(f"{path(stage)} is missing; run model_deployment.build before") from None
     return Deployment(**{**found, "accounts": tuple(found["accounts"])})

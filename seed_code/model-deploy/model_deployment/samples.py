@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ def load(path: Path) -> tuple[Sample, ...]:
     """Read `config/samples.json`.
 
     Raises:
-        Failure: It holds no samples, or one that expects nothing: such a check could not fail.
+        Failure: It holds no samples, or an unusable one: a check that expects nothing cannot fail.
     """
     try:
         samples = tuple(Sample(**each) for each in json.loads(path.read_text()))
@@ -46,9 +47,24 @@ def load(path: Path) -> tuple[Sample, ...]:
     if not samples:
         raise Failure(f"{path} holds no sample")
     for sample in samples:
-        if sample.count is None and not sample.matches:
-            raise Failure(f"{path}: sample {sample.name} expects nothing; give count or matches")
+        if problem := _unusable(sample):
+            raise Failure(f"{path}: sample {sample.name} {problem}")
     return samples
+
+
+def _unusable(sample: Sample) -> str:
+    limits = (sample.minimum, sample.maximum)
+    if any(not isinstance(each, int | float | None) for each in (sample.count, *limits)):
+        return "has a count, minimum or maximum that is no number"
+    if sample.count is None and not sample.matches:
+        return "expects nothing; give count or matches"
+    if sample.count is None and limits != (None, None):
+        return "has limits but no count; say how many numbers they are for"
+    try:
+        re.compile(sample.matches)
+    except re.error as problem:
+        return f"has a pattern that does not work: {problem}"
+    return ""
 
 
 def complaint(sample: Sample, answer: str) -> str:
@@ -65,6 +81,8 @@ def complaint(sample: Sample, answer: str) -> str:
     if len(numbers) != sample.count:
         return f"{len(numbers)} numbers instead of {sample.count}: {shown!r}"
     for number in numbers:
+        if not math.isfinite(number):
+            return f"{number} is no finite number"
         if sample.minimum is not None and number < sample.minimum:
             return f"{number} is less than {sample.minimum}"
         if sample.maximum is not None and number > sample.maximum:

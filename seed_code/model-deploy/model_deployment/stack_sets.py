@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 CALL_AS = "DELEGATED_ADMIN"
 RUNNING = {"RUNNING", "QUEUED", "STOPPING"}
+AT_ONCE = {"MaxConcurrentPercentage": 100, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}
+"""All accounts together; without the mode, StackSets takes one after the other, because it keeps
+concurrency within the number of failures it may meet (API reference, *OperationPreferences*)."""
 
 
 class StackSet:
@@ -67,18 +70,21 @@ class StackSet:
                 PermissionModel="SERVICE_MANAGED",
                 AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
             )
-        elif _differs(present, body):
-            self._finish(self._when_free("update_stack_set", **body)["OperationId"])
+        elif _differs(present, body) or self._behind(unit):
+            started = self._when_free("update_stack_set", **body, OperationPreferences=AT_ONCE)
+            self._finish(started["OperationId"])
         else:
             logger.info("stack set %s is as it should be", self.name)
-        if not self._has_instances(unit):
+        if not self._instances(unit):
             started = self._when_free(
                 "create_stack_instances",
                 DeploymentTargets={"OrganizationalUnitIds": [unit]},
                 Regions=[region],
-                OperationPreferences={"MaxConcurrentPercentage": 100},
+                OperationPreferences=AT_ONCE,
             )
             self._finish(started["OperationId"])
+        if behind := self._behind(unit):
+            raise Failure(f"stack set {self.name}: {behind}")
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         arguments = {"StackSetName": self.name, "CallAs": CALL_AS, **arguments}
@@ -93,12 +99,19 @@ class StackSet:
             raise
         return found
 
-    def _has_instances(self, unit: str) -> bool:
+    def _instances(self, unit: str) -> list[Mapping[str, Any]]:
         pages = self.cloudformation.get_paginator("list_stack_instances").paginate(
             StackSetName=self.name, CallAs=CALL_AS
         )
-        return any(
-            each.get("OrganizationalUnitId") == unit for page in pages for each in page["Summaries"]
+        every = [each for page in pages for each in page["Summaries"]]
+        return [each for each in every if each.get("OrganizationalUnitId") == unit]
+
+    def _behind(self, unit: str) -> str:
+        """The accounts that an earlier operation left behind the set, with their reasons."""
+        return "; ".join(
+            f"account {each['Account']}: {each.get('StatusReason', each['Status'])}"
+            for each in self._instances(unit)
+            if each["Status"] != "CURRENT"
         )
 
     def _when_free(self, operation: str, **arguments: Any) -> Mapping[str, str]:

@@ -133,6 +133,47 @@ def test_a_changed_configuration_is_another_revision(session):
     assert before.parameters["Revision"] != after.parameters["Revision"]
 
 
+def test_a_list_in_a_configuration_is_one_parameter(session):
+    register(session, "Approved")
+    config = {"SubnetIds": ["subnet-1", "subnet-2"], "InstanceCount": 1}
+    Path("config/prod.json").write_text(json.dumps(config))
+    _, prod = built(session)
+    assert prod.parameters["SubnetIds"] == "subnet-1,subnet-2"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", r"config/staging\.json is not JSON"),
+        ("[1]", "holds no object"),
+        ('{"VpcOnly": true}', "VpcOnly is true; write a text"),
+        ('{"InstanceCount": null}', "InstanceCount is null"),
+        ('{"SubnetIds": [{}]}', "SubnetIds is {}"),
+    ],
+)
+def test_a_broken_configuration_is_named(session, text, why):
+    Path("config/staging.json").write_text(text)
+    with pytest.raises(failure.Failure, match=why):
+        built(session)
+
+
+def test_a_stage_without_accounts_is_named(session):
+    organizations = session.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    empty = organizations.create_organizational_unit(ParentId=root, Name="empty")
+    unit = empty["OrganizationalUnit"]["Id"]
+    register(session, "Approved")
+    by_unit = {"DEPLOYMENT_MODE": "OrganizationalUnits", "STAGING_UNIT": unit, "PROD_UNIT": unit}
+    with pytest.raises(failure.Failure, match=f"unit {unit} of staging holds no active account"):
+        build.build(session, project.from_environment(ENVIRONMENT | by_unit))
+
+
+def test_a_stage_that_was_not_built_says_what_to_run(session):
+    with pytest.raises(failure.Failure, match=r"run model_deployment\.build before"):
+        deployment.read("staging")
+
+
 def test_a_missing_variable_is_named():
     with pytest.raises(failure.Failure, match="PROD_UNIT"):
         project.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "PROD_UNIT"})

@@ -17,6 +17,7 @@ SAMPLE = samples.Sample(name="three", body="1\n2\n3\n", count=3, minimum=0, maxi
         ("0,1", "2 numbers instead of 3"),
         ("0,1,7", "7.0 is more than 2"),
         ("-1,0,1", "-1.0 is less than 0"),
+        ("0,nan,1", "nan is no finite number"),
         ("body", "is not a list of numbers"),
         ("", "0 numbers instead of 3"),
     ],
@@ -39,6 +40,9 @@ def test_answers_may_be_matched_by_an_expression():
         ('[{"name": "x", "body": "1"}]', "expects nothing"),
         ('[{"name": "x", "bodi": "1"}]', "is not a list of samples"),
         ("{", "is not a list of samples"),
+        ('[{"name": "x", "body": "1", "count": "3"}]', "that is no number"),
+        ('[{"name": "x", "body": "1", "matches": "a", "minimum": 0}]', "limits but no count"),
+        ('[{"name": "x", "body": "1", "matches": "("}]', "a pattern that does not work"),
     ],
 )
 def test_samples_that_could_not_fail_are_refused(tmp_path, text, why):

@@ -36,10 +36,13 @@ class Sets:
         self.calls.append("create_stack_set")
 
     def update_stack_set(self, **request):
+        for each in self.instances:
+            each |= {"Status": "CURRENT"} if each["Status"] == "OUTDATED" else {}
         return self._begin("update_stack_set", request)
 
     def create_stack_instances(self, **request):
-        self.instances.append({"OrganizationalUnitId": request["DeploymentTargets"]})
+        (unit,) = request["DeploymentTargets"]["OrganizationalUnitIds"]
+        self.instances.append({**THERE, "OrganizationalUnitId": unit})
         return self._begin("create_stack_instances", request)
 
     def describe_stack_set_operation(self, **request):
@@ -61,7 +64,10 @@ PRESENT = {
     "TemplateBody": "T",
     "Parameters": [{"ParameterKey": "Name", "ParameterValue": "one"}],
 }
-THERE = {"OrganizationalUnitId": "ou-ab12-22000000"}
+UNIT = "ou-ab12-22000000"
+THERE = {"OrganizationalUnitId": UNIT, "Account": "333333333333", "Status": "CURRENT"}
+LEFT_BEHIND = {**THERE, "Status": "OUTDATED"}
+ELSEWHERE = {**LEFT_BEHIND, "OrganizationalUnitId": "ou-ab12-21000000"}
 
 
 @pytest.mark.parametrize(
@@ -72,19 +78,34 @@ THERE = {"OrganizationalUnitId": "ou-ab12-22000000"}
         (Sets(PRESENT, [THERE]), "two", ["update_stack_set"]),
         (Sets(PRESENT, [THERE], busy=2), "two", ["update_stack_set"]),
         (Sets(PRESENT), "one", ["create_stack_instances"]),
+        (Sets(PRESENT, [LEFT_BEHIND]), "one", ["update_stack_set"]),
+        (Sets(PRESENT, [THERE, ELSEWHERE]), "one", []),
     ],
-    ids=["new", "as it should be", "changed", "busy at first", "without instances"],
+    ids=[
+        "new",
+        "as it should be",
+        "changed",
+        "busy at first",
+        "without instances",
+        "an account left behind",
+        "an account of another unit left behind",
+    ],
 )
 def test_a_stack_set_is_brought_to_what_was_decided(client, name, calls):
-    StackSet(client, "sagemaker-x", pause=0).deploy(
-        "T", {"Name": name}, {}, "ou-ab12-22000000", "us-east-1"
-    )
+    StackSet(client, "sagemaker-x", pause=0).deploy("T", {"Name": name}, {}, UNIT, "us-east-1")
     assert client.calls == calls
 
 
 def test_a_failed_stack_set_names_account_and_reason():
     client = Sets(PRESENT, [THERE], outcome="FAILED")
     with pytest.raises(failure.Failure, match="account 333333333333: no quota"):
-        StackSet(client, "sagemaker-x", pause=0).deploy(
-            "T", {"Name": "two"}, {}, "ou-ab12-22000000", "us-east-1"
+        StackSet(client, "sagemaker-x", pause=0).deploy("T", {"Name": "two"}, {}, UNIT, "us-east-1")
+
+
+def test_an_account_that_stays_behind_is_a_failure():
+    """What a failed deletion left cannot be updated; the operation succeeds without it."""
+    stuck = {**THERE, "Status": "INOPERABLE", "StatusReason": "deletion failed"}
+    with pytest.raises(failure.Failure, match="account 333333333333: deletion failed"):
+        StackSet(Sets(PRESENT, [stuck]), "sagemaker-x", pause=0).deploy(
+            "T", {"Name": "one"}, {}, UNIT, "us-east-1"
         )
