@@ -79,6 +79,21 @@ def test_aws_managed_policies_exist_in_every_account(clients):
         assert clients("iam", account).get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
 
 
+def test_attaching_an_aws_managed_policy_counts_in_its_account_only(clients):
+    arn = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    hub, member = clients("iam", HUB), clients("iam", MEMBER)
+
+    def attached(client) -> list[str]:
+        listed = client.list_policies(Scope="AWS", OnlyAttached=True)["Policies"]
+        return [one["PolicyName"] for one in listed if one["Arn"] == arn]
+
+    hub.attach_role_policy(RoleName="OrganizationAccountAccessRole", PolicyArn=arn)
+    assert (attached(hub), attached(member)) == (["AmazonSageMakerFullAccess"], [])
+    assert hub.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
+    hub.detach_role_policy(RoleName="OrganizationAccountAccessRole", PolicyArn=arn)
+    assert hub.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 0
+
+
 def test_delegated_administrators_read_the_tree_and_others_do_not(clients):
     def accounts(reader: str) -> list[str]:
         client = clients("organizations", reader)
