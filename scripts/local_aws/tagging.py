@@ -23,13 +23,14 @@ from moto.core.responses import BaseResponse
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 
 from local_aws import validation
+from local_aws.errors import Refusal
 
 _EXCLUDED = ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "TagsPerPage")
 _PAGE, _MOST = 50, 100
 
 
-def _invalid(text: str) -> validation.Refused:
-    return validation.Refused("InvalidParameterException", text)
+def _invalid(text: str) -> Refusal:
+    return Refusal("InvalidParameterException", text)
 
 
 def get_resources(response: BaseResponse, params: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _check(params: Mapping[str, Any]) -> None:
     if not 1 <= params.get("ResourcesPerPage", _PAGE) <= _MOST:
         raise _invalid(f"ResourcesPerPage must be between 1 and {_MOST}.")
     if "TagsPerPage" in params:
-        raise validation.Refused(
+        raise Refusal(
             "NotImplementedException",
             "not implemented in the embedded AWS: GetResources with TagsPerPage",
         )

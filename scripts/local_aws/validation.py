@@ -19,9 +19,10 @@ from typing import Any
 
 import regex  # type: ignore[import-untyped]  # comes with cfn-lint; knows \\p{L}
 from botocore.model import ServiceModel, Shape
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores, get_service_model
+
+from local_aws.errors import Refusal
 
 Handler = Callable[[BaseResponse, dict[str, Any]], dict[str, Any]]
 Check = Callable[[Any, str, list[str]], None]
@@ -40,13 +41,6 @@ ANSWERED_BEYOND_THE_MODEL = frozenset(
 )
 """Values AWS answers although its own model does not list them. CreateProduct's status: public
 clients wait for CREATED, the enum knows only AVAILABLE, CREATING and FAILED."""
-
-
-class Refused(ServiceException):  # type: ignore[misc]  # moto is read untyped
-    """An error of any service, by code and message.
-
-    moto asks an error's module for its service, and knows none for its own base class.
-    """
 
 
 class ModelViolation(AssertionError):
@@ -70,7 +64,7 @@ class Operation:
         """Refuse a request that breaks the model.
 
         Raises:
-            Refused: With the service's validation code, or `SerializationException` where
+            Refusal: With the service's validation code, or `SerializationException` where
                 a value has the wrong type.
         """
         problems: list[str] = []
@@ -78,11 +72,11 @@ class Operation:
             try:
                 self.input(params, "", problems)
             except _WrongType as error:
-                raise Refused("SerializationException", str(error)) from None
+                raise Refusal("SerializationException", str(error)) from None
         if problems:
             count = f"{len(problems)} validation error{'s' * (len(problems) > 1)} detected: "
             code = ERROR_CODES.get(self.service, "ValidationException")
-            raise Refused(code, count + "; ".join(problems))
+            raise Refusal(code, count + "; ".join(problems))
 
     def check_response(self, result: Mapping[str, Any]) -> None:
         """Refuse to answer what the model does not allow.

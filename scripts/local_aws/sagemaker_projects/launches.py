@@ -20,7 +20,7 @@ def resolved(call: Call, details: Mapping[str, Any]) -> dict[str, Any]:
     """Provisioning details with the version and the path that will be used.
 
     Raises:
-        Refused: The caller has no launch path to the product, or more than one.
+        Refusal: The caller has no launch path to the product, or more than one.
     """
     wanted = {"PathId": details["PathId"]} if "PathId" in details else {}
     try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from local_aws import validation
+from local_aws.errors import Refusal
 from local_aws.sagemaker_projects import launches
 from local_aws.sagemaker_projects.state import Project, existing, invalid, shelf
 from local_aws.servicecatalog import provisioning
@@ -24,7 +24,7 @@ def create_project(call: Call) -> dict[str, Any]:
     """Launch a product as a project; the newest version when none is named."""
     params = call.params
     if "TemplateProviders" in params:
-        raise validation.Refused(
+        raise Refusal(
             "NotImplementedException",
             "not implemented in the embedded AWS: projects from TemplateProviders",
         )
@@ -54,9 +54,7 @@ def update_project(call: Call) -> dict[str, Any]:
     """Another version, other parameters, other tags; tags demand that the product allows it."""
     project, params = existing(call), call.params
     if project.status in (_FAILED, "DeleteCompleted"):
-        raise validation.Refused(
-            "ConflictException", f"Project {project.name} is {project.status}."
-        )
+        raise Refusal("ConflictException", f"Project {project.name} is {project.status}.")
     changes = params.get("ServiceCatalogProvisioningUpdateDetails") or {}
     if "Tags" in params and not launches.tags_may_change(call, project):
         raise invalid(

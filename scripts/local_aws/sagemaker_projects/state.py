@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from local_aws import validation
+from local_aws.errors import Refusal
 from local_aws.servicecatalog.calls import Call
 from local_aws.servicecatalog.shelf import Shelf
 from local_aws.servicecatalog.state import now
@@ -48,16 +48,16 @@ def shelf(call: Call) -> Shelf[str, Project]:
     return _projects[call.caller.account][call.region].shelf  # type: ignore[no-any-return]
 
 
-def invalid(text: str) -> validation.Refused:
+def invalid(text: str) -> Refusal:
     """The error of a request that SageMaker does not accept."""
-    return validation.Refused("ValidationException", text)
+    return Refusal("ValidationException", text)
 
 
 def existing(call: Call) -> Project:
     """The project a request names.
 
     Raises:
-        Refused: There is none.
+        Refusal: There is none.
     """
     project = shelf(call).get(call.params["ProjectName"])
     if project is None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from moto.core.exceptions import ServiceException
 
+from local_aws.errors import meant
+
 
 class CatalogError(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """Root of the errors a handler answers with."""
@@ -57,7 +59,7 @@ class ResourceNotFound(CatalogError):
 class NotImplementedHere(CatalogError):
     """AWS has it, the embedded AWS does not; clients do not try such an error again."""
 
-    code = "NotImplementedException"
+    code = meant("NotImplementedException")
 
     def __init__(self, what: str) -> None:
         super().__init__(f"not implemented in the embedded AWS: {what}")
