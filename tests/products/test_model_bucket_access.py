@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 FUNCTION = Path(__file__).parents[2] / "products/model-bucket-access/functions/merge_bucket_policy"
@@ -61,6 +62,11 @@ def request(kind: str, **properties: Any) -> dict[str, Any]:
     }
 
 
+def again(kind: str, **properties: Any) -> dict[str, Any]:
+    """A request about what an earlier one made."""
+    return {**request(kind, **properties), "PhysicalResourceId": BUCKET}
+
+
 def ask(function: SimpleNamespace, asked: dict[str, Any]) -> tuple[str, str, str]:
     answers: list[tuple[str, str, str]] = []
     function.index.handler(asked, None, lambda _, *answer: answers.append(answer))
@@ -103,12 +109,12 @@ def test_statements_of_others_survive_creation_update_and_deletion(function, s3)
     foreign_policy(s3)
     ask(function, request("Create"))
     assert sids(s3) == ["Audit", *OURS]
-    ask(function, request("Update", Accounts=["222222222222"]))
+    ask(function, again("Update", Accounts=["222222222222"]))
     policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
     assert policy["Id"] == "theirs"
     assert policy["Statement"][0] == FOREIGN
     assert policy["Statement"][1]["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root"]}
-    assert ask(function, request("Delete"))[0] == "SUCCESS"
+    assert ask(function, again("Delete"))[0] == "SUCCESS"
     assert json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"] == [FOREIGN]
 
 
@@ -116,16 +122,16 @@ def test_deletion_takes_our_policy_and_leaves_bucket_and_data(function, s3):
     s3.create_bucket(Bucket=BUCKET)
     ask(function, request("Create"))
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=b"model")
-    assert ask(function, request("Delete")) == ("SUCCESS", BUCKET, "")
+    assert ask(function, again("Delete")) == ("SUCCESS", BUCKET, "")
     assert s3.get_object(Bucket=BUCKET, Key="model.tar.gz")["Body"].read() == b"model"
     with pytest.raises(s3.exceptions.ClientError, match="NoSuchBucketPolicy"):
         s3.get_bucket_policy(Bucket=BUCKET)
 
 
 def test_deleting_twice_or_without_a_bucket_succeeds(function, s3):
-    assert ask(function, request("Delete"))[0] == "SUCCESS"
+    assert ask(function, again("Delete"))[0] == "SUCCESS"
     s3.create_bucket(Bucket=BUCKET)
-    assert ask(function, request("Delete"))[0] == "SUCCESS"
+    assert ask(function, again("Delete"))[0] == "SUCCESS"
 
 
 def test_units_read_by_path_and_within_the_organization(function, s3):
@@ -145,14 +151,38 @@ def test_only_the_deployment_roles_read_in_their_partition(function):
         assert statement["Principal"] == {"AWS": ["arn:aws-cn:iam::333333333333:root"]}
 
 
-def test_somebody_elses_bucket_is_a_failure_with_a_reason(function, s3):
-    def refuse(**_: Any) -> None:
-        error = {"Error": {"Code": "403", "Message": "Forbidden"}}
-        raise s3.exceptions.ClientError(error, "HeadBucket")
+class Foreign:
+    """An S3 where the bucket's name belongs to another account."""
 
-    client = SimpleNamespace(head_bucket=refuse)
-    with pytest.raises(s3.exceptions.ClientError, match="Forbidden"):
-        function.index.grant(client, BUCKET, request("Create")["ResourceProperties"], "aws")
+    class meta:  # noqa: N801 - boto3's attribute
+        region_name = "us-east-1"
+
+    def head_bucket(self, **asked: Any) -> None:
+        assert asked == {"Bucket": BUCKET, "ExpectedBucketOwner": "111111111111"}
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadBucket")
+
+
+def test_somebody_elses_bucket_fails_the_stack_and_does_not_hold_its_deletion_up(
+    function, monkeypatch
+):
+    monkeypatch.setattr(function.index.boto3, "client", lambda *_, **__: Foreign())
+    status, identity, reason = ask(function, request("Create"))
+    assert (status, identity) == ("FAILED", function.index.UNTOUCHED)
+    assert "Forbidden" in reason
+    gone = {**request("Delete"), "PhysicalResourceId": identity}
+    assert ask(function, gone) == ("SUCCESS", identity, "")
+
+
+def test_another_bucket_is_refused_and_the_first_one_stays_as_it_is(function, s3):
+    """The role's rights moved with the parameter: the first bucket could not be closed any more."""
+    ask(function, request("Create"))
+    status, identity, reason = ask(function, again("Update", BucketName="other-models"))
+    assert (status, identity) == ("FAILED", BUCKET)
+    assert BUCKET in reason
+    assert "delete the stack" in reason
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
+    assert ask(function, again("Update"))[0] == "SUCCESS"  # CloudFormation goes back
+    assert sids(s3) == ["CatalogTlsOnly", *OURS]
 
 
 @pytest.mark.parametrize("missing", ["ResourceProperties", "RequestType", "StackId"])
@@ -170,9 +200,6 @@ def test_a_policy_that_keeps_changing_is_not_fought_for_ever(function):
 
         writes = 0
 
-        def head_bucket(self, **_: Any) -> None:
-            """The bucket exists."""
-
         def get_bucket_policy(self, **_: Any) -> dict[str, str]:
             return {"Policy": json.dumps({"Statement": [FOREIGN]})}
 
@@ -180,8 +207,9 @@ def test_a_policy_that_keeps_changing_is_not_fought_for_ever(function):
             self.writes += 1
 
     client = Contended()
+    asked = request("Create")["ResourceProperties"]
     with pytest.raises(function.index.Contended, match="kept changing"):
-        function.index.grant(client, BUCKET, request("Create")["ResourceProperties"], "aws")
+        function.index.grant(client, BUCKET, f"arn:aws:s3:::{BUCKET}", asked)
     assert client.writes == function.index.ATTEMPTS
 
 

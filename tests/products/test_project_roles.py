@@ -234,8 +234,49 @@ def test_the_target_role_trusts_one_build_role_and_sagemaker(template):
 
 
 def test_seed_code_is_read_by_its_tag(roles):
-    tagged = {"StringEquals": {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}}
+    tagged = {
+        "StringEquals": {
+            "s3:ExistingObjectTag/servicecatalog:provisioning": "true",
+            "s3:ResourceAccount": {"Ref": "HubAccountId"},
+        }
+    }
     for name in (LAUNCH, "sagemaker-catalog-codebuild"):
         (seed,) = [each for each in statements(roles[name]) if each["Sid"] == "SeedCode"]
         assert seed["Condition"] == tagged
         assert "${HubAccountId}" in seed["Resource"]["Fn::Sub"]
+
+
+def test_buckets_known_by_a_pattern_only_are_held_to_their_owner(roles, template):
+    """A bucket's name proves nothing: anybody may have taken one that fits the pattern."""
+    target = template("target-account-role")["Resources"]["Role"]
+    unseen = {"ArtifactBuckets", "TemplateCopies"}  # being made; Service Catalog's own
+    held = set()
+    for role in [*roles.values(), target]:
+        for each in statements(role):
+            touches = any(action.startswith("s3:") for action in as_list(each["Action"]))
+            if touches and each["Sid"] not in unseen:
+                condition = each.get("Condition", {}).get("StringEquals", {})
+                assert "s3:ResourceAccount" in condition, each["Sid"]
+                held.add(each["Sid"])
+    assert held >= {"Artifacts", "SeedCode", "Data", "ModelObjects"}
+
+
+def test_connections_are_passed_to_pipelines_only(roles):
+    passed = [each for each in statements(roles[LAUNCH]) if "PassConnection" in each["Action"]]
+    assert len(passed) == 2
+    for each in passed:
+        prefix = each["Action"].partition(":")[0]
+        assert each["Condition"] == {
+            "StringEquals": {f"{prefix}:PassedToService": "codepipeline.amazonaws.com"}
+        }
+
+
+def test_services_act_for_their_own_account(roles):
+    """Where a service documents the key; Service Catalog and Lambda do not."""
+    without = set()
+    for name, role in roles.items():
+        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        if trust.get("Condition") != own:
+            without.add(name)
+    assert without == {LAUNCH, "sagemaker-catalog-lambda"}

@@ -27,8 +27,16 @@ ATTEMPTS = 3
 Respond = Callable[[Mapping[str, Any], str, str, str], None]
 
 
+UNTOUCHED = "untouched"
+"""Identity of a request that failed before any bucket was ours to change: nothing to undo."""
+
+
 class Contended(Exception):
     """The policy kept changing under us."""
+
+
+class Moved(Exception):
+    """The stack names another bucket than before, whose policy its role may no longer change."""
 
 
 def handler(request: Mapping[str, Any], context: object, respond: Respond = send) -> None:
@@ -41,40 +49,68 @@ def handler(request: Mapping[str, Any], context: object, respond: Respond = send
         respond: Sends the answer.
     """
     del context
-    bucket = request.get("PhysicalResourceId", "")
+    identity = request.get("PhysicalResourceId", UNTOUCHED)
     try:
         properties = request["ResourceProperties"]
         bucket = properties["BucketName"]
         # Within the function's 60 seconds even when every call has to be tried again.
         limits = Config(connect_timeout=3, read_timeout=6, retries={"total_max_attempts": 2})
         s3 = boto3.client("s3", config=limits)
-        if request["RequestType"] == "Delete":
+        _, partition, _, _, account, *_ = request["StackId"].split(":")
+        arn = f"arn:{partition}:s3:::{bucket}"
+        if request["RequestType"] != "Delete":
+            stay(identity, bucket)
+            ensure(s3, bucket, arn, account)
+            identity = bucket
+            grant(s3, bucket, arn, properties)
+        elif identity != UNTOUCHED:
             withdraw(s3, bucket)
-        else:
-            grant(s3, bucket, properties, partition=request["StackId"].split(":")[1])
     except Exception as problem:  # whatever it is: a stack without an answer hangs
         logger.exception("request failed")
-        respond(request, "FAILED", bucket or "none", f"{type(problem).__name__}: {problem}")
+        respond(request, "FAILED", identity, f"{type(problem).__name__}: {problem}")
     else:
-        respond(request, "SUCCESS", bucket, "")
+        respond(request, "SUCCESS", identity, "")
 
 
-def grant(s3: Any, bucket: str, properties: Mapping[str, Any], partition: str) -> None:
-    """Make the bucket when it is missing and let the target accounts read it.
+def stay(identity: str, bucket: str) -> None:
+    """Refuse another bucket than the one that was opened first.
+
+    Raises:
+        Moved: The names differ.
+    """
+    if identity not in {UNTOUCHED, bucket}:
+        raise Moved(f"delete the stack, which closes {identity}, and make one for {bucket}")
+
+
+def ensure(s3: Any, bucket: str, arn: str, account: str) -> None:
+    """Make the bucket when it is missing.
 
     Args:
         s3: An S3 client of the bucket's region.
         bucket: Its name.
-        properties: The custom resource's properties.
-        partition: `aws`, `aws-cn`, …
+        arn: Its ARN.
+        account: Who has to own it, 12 digits.
 
     Raises:
         ClientError: S3 refused; a bucket of that name may belong to somebody else.
+    """
+    if not _exists(s3, bucket, account):
+        _create(s3, bucket, arn)
+
+
+def grant(s3: Any, bucket: str, arn: str, properties: Mapping[str, Any]) -> None:
+    """Let the target accounts read a bucket.
+
+    Args:
+        s3: An S3 client of the bucket's region.
+        bucket: Its name.
+        arn: Its ARN.
+        properties: The custom resource's properties.
+
+    Raises:
+        ClientError: S3 refused.
         Contended: Another writer kept replacing the policy.
     """
-    arn = f"arn:{partition}:s3:::{bucket}"
-    if not _exists(s3, bucket):
-        _create(s3, bucket, arn)
     accounts = [account for account in properties["Accounts"] if account]
     paths = [path for path in properties["OrganizationPaths"] if path]
     ours = read_access(arn, accounts, paths, properties["RolePattern"])
@@ -90,9 +126,9 @@ def withdraw(s3: Any, bucket: str) -> None:
             raise
 
 
-def _exists(s3: Any, bucket: str) -> bool:
+def _exists(s3: Any, bucket: str, account: str) -> bool:
     try:
-        s3.head_bucket(Bucket=bucket)
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as problem:
         if _code(problem) in {"404", "NoSuchBucket"}:
             return False
