@@ -6,7 +6,8 @@ the commit where this branch left the main one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from catalog.releases import building, versions
 from catalog.releases.building import Built
 from catalog.releases.changed import affected
 from catalog.templates import linting
-from catalog.templates.linting import Ahead, LintRequest
+from catalog.templates.linting import LintRequest
 
 CACHE = "build/cache/lint"
 """Where lint results are kept by content, relative to the root."""
@@ -36,12 +37,15 @@ class Checked:
     Args:
         built: Product name -> what came of it.
         releases: Of every product that could be built, by name.
+        touched: Products among them whose release the work since the main branch can alter; all
+            of them where git knows no main branch.
         findings: All of them, sorted by place.
     """
 
     catalog: Catalog
     built: Mapping[str, Built]
     releases: Mapping[str, Release]
+    touched: frozenset[str]
     findings: tuple[Finding, ...]
 
     @property
@@ -50,22 +54,26 @@ class Checked:
         return not any(finding.stops for finding in self.findings)
 
 
-def check(root: Path, names: Collection[str] = ()) -> Checked:
+def check(root: Path, names: Collection[str] = (), *, changed: bool = False) -> Checked:
     """Look at the catalog at `root`.
 
     Args:
         root: Where `catalog.yaml` lies.
         names: Products to build and lint; empty for all.
+        changed: Leave out products that the work since the main branch cannot alter.
 
     Raises:
         UsageError: A name is no product's.
     """
     tree, commit = workspace.read(root), git.commit(root)
-    unlinted = not (root / CACHE).is_dir()
-    expected = _products(tree) if unlinted or commit.endswith("+") else 0
-    with linting.ahead(expected, all_new=unlinted) as ahead:
+    edited = commit.endswith("+") and (root / CACHE).is_dir()
+    with linting.ahead(_products(tree) if edited else 0) as early:
         catalog, findings = assemble(root, tree)
         built = building.build(catalog, _chosen(catalog, names) if catalog.products else ())
+        base = _base(root)
+        touched = _touched(root, base, catalog, built)
+        if changed:
+            built = {name: one for name, one in built.items() if name in touched}
         releases = {
             name: release
             for name, one in built.items()
@@ -75,10 +83,16 @@ def check(root: Path, names: Collection[str] = ()) -> Checked:
             *findings,
             *checks.check(catalog, tree),
             *(finding for one in built.values() for finding in one.findings),
-            *_versions(catalog, built, releases, tree, root),
-            *_lint(catalog, built, tree, root, ahead),
+            *_versions(root, base, tree, releases, touched - _broken(findings)),
+            *_lint(catalog, built, tree, root, early),
         }
-    return Checked(catalog=catalog, built=built, releases=releases, findings=tuple(sorted(found)))
+    return Checked(
+        catalog=catalog,
+        built=built,
+        releases=releases,
+        touched=touched,
+        findings=tuple(sorted(found)),
+    )
 
 
 def _products(tree: Tree) -> int:
@@ -93,7 +107,7 @@ def _chosen(catalog: Catalog, names: Collection[str]) -> Collection[str]:
 
 
 def _lint(
-    catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path, ahead: Ahead | None
+    catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path, early: Executor | None
 ) -> Iterator[Finding]:
     """Findings about templates and scenarios, with what each product's manifest accepts."""
     regions = sorted({r for target in catalog.settings.targets.values() for r in target.regions})
@@ -110,7 +124,7 @@ def _lint(
         for name, one in built.items()
         if one.rendered
     }
-    found = linting.lint(tuple(requests.values()), cache=root / CACHE, ahead=ahead)
+    found = linting.lint(tuple(requests.values()), cache=root / CACHE, early=early)
     for name, request in requests.items():
         mine = [one for one in found if _belongs(one, name, request)]
         yield from linting.apply_allowances(mine, catalog.products[name].product)
@@ -120,24 +134,41 @@ def _belongs(finding: Finding, name: str, request: LintRequest) -> bool:
     return finding.file.startswith(f"products/{name}/") or finding.file in request.rendered.includes
 
 
+def _base(root: Path) -> str | None:
+    """The commit where the checkout left the main branch; None when git knows none."""
+    return next((found for branch in MAIN if (found := git.merge_base(root, branch))), None)
+
+
+def _touched(
+    root: Path, base: str | None, catalog: Catalog, built: Mapping[str, Built]
+) -> frozenset[str]:
+    """Products among `built` that differ from the commit `base`, or whose parts do."""
+    if base is None:
+        return frozenset(built)
+    includes = {name: one.rendered.includes for name, one in built.items() if one.rendered}
+    return affected(git.changed(root, base), catalog, includes) & built.keys()
+
+
+def _broken(findings: Iterable[Finding]) -> frozenset[str]:
+    """Products whose manifest is wrong: their content says nothing about their version yet."""
+    paths = (finding.file.split("/") for finding in findings if finding.stops)
+    return frozenset(path[1] for path in paths if path[0] == "products" and len(path) > 1)
+
+
 def _versions(
-    catalog: Catalog,
-    built: Mapping[str, Built],
-    releases: Mapping[str, Release],
-    tree: Tree,
     root: Path,
+    base: str | None,
+    tree: Tree,
+    releases: Mapping[str, Release],
+    touched: frozenset[str],
 ) -> Iterator[Finding]:
     """Releases a change touches, held against those the main branch makes, rendered anew."""
-    base = next((found for branch in MAIN if (found := git.merge_base(root, branch))), None)
-    if base is None:
-        return
-    includes = {name: one.rendered.includes for name, one in built.items() if one.rendered}
-    touched = releases.keys() & affected(git.changed(root, base), catalog, includes)
-    if not touched:
+    names = releases.keys() & touched
+    if base is None or not names:
         return
     shared = (path for path in workspace.TOP if path != "products")
-    folders = (f"products/{name}" for name in ("_shared", *sorted(touched)))
+    folders = (f"products/{name}" for name in ("_shared", *sorted(names)))
     then, _ = assemble(root, git.tree(root, base, (*shared, *folders)))
-    for name, one in building.build(then, touched & then.products.keys()).items():
+    for name, one in building.build(then, names & then.products.keys()).items():
         manifest = tree[f"products/{name}/product.yaml"].content.decode(errors="replace")
         yield from versions.check(releases[name], one.release(base), manifest, base)

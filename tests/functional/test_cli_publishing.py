@@ -8,9 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from catalog import aws, checking, cli
@@ -123,6 +125,13 @@ def shell(
     made.sign_in(HUB)
     yield made
     aws_session._boto.cache_clear()
+
+
+def test_every_verb_is_found_and_none_is_forgotten() -> None:
+    context = click.Context(cli.cli)
+    found = {name: cli.cli.get_command(context, name) for name in cli.cli.list_commands(context)}
+    modules = {import_module(f"catalog.cli.{name}") for name in cli.VERBS.values()}
+    assert {*found.values()} == {verb for module in modules for verb in module.COMMANDS}
 
 
 # --- it works ----------------------------------------------------------------------------------

@@ -7,25 +7,45 @@ when there are changes.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from catalog.cli import authoring, console, operating, publishing
+from catalog.cli import console
 from catalog.errors import CatalogError
 
+VERBS = {
+    **dict.fromkeys(("new", "check", "render", "package", "schemas", "docs"), "authoring"),
+    **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
+    **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),
+}
+"""Verb -> module beside this one, imported when the verb is used: a check needs no AWS."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Verbs(click.Group):
+    """A group that knows its commands by name and imports the one that is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"catalog.cli.{VERBS[cmd_name]}")
+        verbs: dict[str, click.Command] = {verb.name: verb for verb in module.COMMANDS}
+        return verbs[cmd_name]
+
+
+@click.group(
+    cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option("--root", type=click.Path(path_type=Path), help="Catalog to work on; default: here.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.pass_context
 def cli(context: click.Context, root: Path | None, *, debug: bool) -> None:
     """SageMaker project templates: rendered, linted, tested and published to Service Catalog."""
     context.obj = console.Session(start=root or Path.cwd(), debug=debug)
-
-
-for _command in (*authoring.COMMANDS, *publishing.COMMANDS, *operating.COMMANDS):
-    cli.add_command(_command)
 
 
 def main() -> None:

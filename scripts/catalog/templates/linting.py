@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -71,7 +71,7 @@ def lint(
     *,
     cache: Path | None,
     workers: int | None = None,
-    ahead: Ahead | None = None,
+    early: Executor | None = None,
 ) -> tuple[Finding, ...]:
     """Every finding of every request, sorted.
 
@@ -79,12 +79,12 @@ def lint(
         requests: The templates.
         cache: Folder for results, made when needed; None to keep none.
         workers: Processes at most; None for one per core.
-        ahead: Processes that were started before the templates were known.
+        early: A process from `ahead`, started before the templates were known.
     """
     jobs = [_Job(r.rendered.text, r.product.kind, r.regions) for r in requests]
     known = {job: found for job in jobs if (found := _kept(cache, job)) is not None}
     new = [job for job in dict.fromkeys(jobs) if job not in known]
-    for job, found in zip(new, _run(new, workers, ahead), strict=True):
+    for job, found in zip(new, _run(new, workers, early), strict=True):
         known[job] = found
         _keep(cache, job, found)
     findings: set[Finding] = set()
@@ -130,41 +130,27 @@ def apply_allowances(findings: Sequence[Finding], product: Product) -> tuple[Fin
 # --- Running ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """Processes that warm up while templates are still being rendered."""
-
-    pool: ProcessPoolExecutor
-    processes: int
-
-    def suits(self, jobs: int) -> bool:
-        """Whether these processes are not too few for so many templates."""
-        return self.processes >= min(_cores(), jobs) or jobs <= FEW
-
-
 @contextmanager
-def ahead(products: int, *, all_new: bool) -> Iterator[Ahead | None]:
-    """Start processes for `lint`, where that will save time; None where it will not.
+def ahead(products: int) -> Iterator[Executor | None]:
+    """A process that warms up while templates are still rendered, for the few that are new.
 
     Args:
-        products: How many will be rendered meanwhile.
-        all_new: Whether all of them will have to be linted, or only some.
+        products: How many are rendered meanwhile; with less than `MANY` there is nothing to gain.
     """
     if products < MANY or not _may_fork():
         yield None
         return
-    processes = _cores() if all_new else 1
     forked = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, forked, initializer=_warm_up) as pool:
-        pool.submit(_cores)  # the first job starts them
-        yield Ahead(pool, processes)
+    with ProcessPoolExecutor(1, forked, initializer=_warm_up) as process:
+        process.submit(_cores)  # the first job starts it
+        yield process
 
 
 def _run(
-    jobs: Sequence[_Job], workers: int | None, early: Ahead | None
+    jobs: Sequence[_Job], workers: int | None, early: Executor | None
 ) -> Sequence[tuple[Finding, ...]]:
-    if jobs and early and early.suits(len(jobs)):
-        return list(early.pool.map(_lint, jobs))
+    if early and 0 < len(jobs) <= FEW:
+        return list(early.map(_lint, jobs))
     processes = min(workers or _cores(), len(jobs))
     if processes < 2 or len(jobs) <= FEW:
         return [_lint(job) for job in jobs]
