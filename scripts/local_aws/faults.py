@@ -1,8 +1,8 @@
 """Faults on demand: the embedded AWS made slow, throttled, forgetful or broken at a chosen call.
 
 One frozen value describes what is wrong with the world; `current()` answers it. Nothing here
-touches a request: `local_aws.gate` asks this module before and after every call, and completions
-of a service read `current().lag` themselves.
+touches a request: `local_aws.dispatch` asks this module before and after every call; completions of
+a service read `current().lag` and ask for their `step`s themselves.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Fault:
 
     Args:
         operation: `service:Operation` with boto3's service name; `*` stands for any part, e.g.
-            `servicecatalog:CreateProduct`, `s3:*`, `*`.
+            `servicecatalog:CreateProduct`, `s3:*`, `*`. Or, in full, a step that a service does by
+            itself: `servicecatalog:PortfolioShare/<account>` is the arrival of a share there.
         call: The first call that is struck, counted from 1 over the calls that match.
         times: How many calls in a row are struck; 0 for all from then on.
         error: Error code answered instead of doing the call, e.g. `ThrottlingException`.
@@ -141,6 +142,20 @@ def strike(operation: str) -> Fault | None:
                 if hit is None and fault.strikes(_world.matched[index]):
                     hit = fault
         return hit
+
+
+def step(name: str) -> str:
+    """The error code that strikes a step a service does by itself; empty when none does.
+
+    A step is no call: no pattern means it, and no log counts it.
+    """
+    with _world.lock:
+        for index, fault in enumerate(_world.faults.fail):
+            if fault.operation == name:
+                _world.matched[index] += 1
+                if fault.strikes(_world.matched[index]):
+                    return fault.error
+        return ""
 
 
 def _over_rate(service: str) -> bool:

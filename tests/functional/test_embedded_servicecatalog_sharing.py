@@ -289,3 +289,57 @@ def test_two_matching_principals_are_two_paths(world):
     found = world.scientist.list_launch_paths(ProductId=product)["LaunchPathSummaries"]
     assert len({one["Id"] for one in found}) == 2
     assert names(world.scientist) == ["deployment"]
+
+
+# --- Shares that do not arrive ----------------------------------------------------------------
+
+
+def throttled(*accounts: str) -> faults.Faults:
+    return faults.Faults(
+        fail=tuple(
+            faults.Fault(operation=f"servicecatalog:PortfolioShare/{one}", error="Throttling")
+            for one in accounts
+        )
+    )
+
+
+def ended(world, made) -> dict:
+    token = made["PortfolioShareToken"]
+    describe = world.hub.describe_portfolio_share_status
+    return [describe(PortfolioShareToken=token) for _ in range(2)][-1]
+
+
+def test_an_account_that_was_throttled_is_told_and_reached_only_by_a_new_share(world):
+    portfolio = world.portfolio()
+    faults.set(throttled(OTHER))
+    create, delete = world.hub.create_portfolio_share, world.hub.delete_portfolio_share
+    status = ended(world, create(PortfolioId=portfolio, **unit(WORKLOADS)))
+    assert status["Status"] == "COMPLETED_WITH_ERRORS"
+    assert status["ShareDetails"]["SuccessfulShares"] == [MEMBER]
+    (error,) = status["ShareDetails"]["ShareErrors"]
+    assert (error["Accounts"], error["Error"]) == ([OTHER], "Throttling")
+    other = world.client("servicecatalog", OTHER)
+    member = world.client("servicecatalog", MEMBER)
+    assert accepted(member, "AWS_ORGANIZATIONS") == [portfolio]
+    assert accepted(other, "AWS_ORGANIZATIONS") == []
+
+    update = world.hub.update_portfolio_share
+    again = ended(world, update(PortfolioId=portfolio, **unit(WORKLOADS), SharePrincipals=True))
+    assert again["Status"] == "COMPLETED_WITH_ERRORS"
+    ended(world, delete(PortfolioId=portfolio, **unit(WORKLOADS)))
+    anew = ended(world, create(PortfolioId=portfolio, **unit(WORKLOADS)))
+    assert anew["Status"] == "COMPLETED"
+    assert accepted(other, "AWS_ORGANIZATIONS") == [portfolio]
+
+
+def test_a_share_that_reaches_nobody_is_an_error(world):
+    portfolio = world.portfolio()
+    faults.set(throttled(OTHER))
+    made = world.hub.create_portfolio_share(PortfolioId=portfolio, **unit(PRODUCTION))
+    assert ended(world, made)["Status"] == "ERROR"
+
+
+def test_members_do_not_see_how_a_share_fares(world, refused):
+    token = world.share(world.portfolio())
+    member = world.client("servicecatalog", MEMBER).describe_portfolio_share_status
+    refused("OperationNotSupportedException", member, PortfolioShareToken=token)

@@ -4,7 +4,7 @@
     state, shelf   what is remembered, and how late readers see it
     idempotency    the same token answers the same
     portfolios products artifacts associations principals constraints    what an administrator keeps
-    orgaccess shares imports                                             how it reaches accounts
+    orgaccess shares sharetargets imports                                how it reaches accounts
     launchpaths browsing                                                 what an end user finds
     provisioning launchroles provisioned                                 what gets launched
     paging quotas tags templates views errors                            what they all need

@@ -27,7 +27,9 @@ class Imported:
 
 
 def reaches(share: Share, account: str) -> bool:
-    """Whether a share is meant for `account`."""
+    """Whether a share is meant for `account`, and arrived there."""
+    if account in share.unreached:
+        return False
     if share.type in ("ACCOUNT", "ORGANIZATION_MEMBER_ACCOUNT"):
         return share.principal == account
     return account in organization.accounts_under(share.principal)

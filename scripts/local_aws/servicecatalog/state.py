@@ -114,6 +114,7 @@ class Share:
             ORGANIZATION_MEMBER_ACCOUNT.
         principal: Account, OU or organization id, bare.
         accepted: Organization shares are accepted from the start; account shares by the recipient.
+        unreached: Accounts it failed to reach when it was created -> error code.
     """
 
     portfolio_id: str
@@ -122,6 +123,7 @@ class Share:
     accepted: bool
     share_principals: bool
     share_tag_options: bool
+    unreached: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -131,12 +133,18 @@ class Share:
 
 @dataclass(slots=True, kw_only=True)
 class ShareAction:
-    """One asynchronous change of a share; done after `looks` more looks at it."""
+    """One asynchronous change of a share; done after `looks` more looks at it.
+
+    Args:
+        accounts: Those it is for.
+        unreached: Those among them that it does not reach -> error code.
+    """
 
     token: str
     portfolio_id: str
     node: str
     accounts: tuple[str, ...]
+    unreached: Mapping[str, str]
     looks: int
 
     def look(self) -> str:
@@ -144,7 +152,14 @@ class ShareAction:
         if self.looks:
             self.looks -= 1
             return "IN_PROGRESS"
-        return "COMPLETED"
+        if not self.unreached:
+            return "COMPLETED"
+        return "COMPLETED_WITH_ERRORS" if self.reached else "ERROR"
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The accounts it reaches."""
+        return tuple(account for account in self.accounts if account not in self.unreached)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
