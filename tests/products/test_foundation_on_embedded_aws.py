@@ -13,7 +13,8 @@ import pytest
 import local_aws
 
 ROOT = Path(__file__).parents[2]
-HUB, DATA_SCIENCE, STAGING = "444455556666", "111111111111", "333333333333"
+HUB, DATA_SCIENCE = "444455556666", "111111111111"
+STAGING, PRODUCTION = "333333333333", "222222222222"
 REGION = "us-east-1"
 CODE = f"sagemaker-catalog-{HUB}-{REGION}"
 MODELS = f"sagemaker-{REGION}-{DATA_SCIENCE}"
@@ -72,6 +73,29 @@ def test_the_build_role_of_one_account_may_enter_the_other(aws, catalog, rendere
     assert f":{STAGING}:" in entered["AssumedRoleUser"]["Arn"]
 
 
+def test_a_stack_set_brings_the_target_role_to_every_account_of_its_units(aws, rendered):
+    cloudformation = aws.session(HUB).client("cloudformation")
+    mine = {"StackSetName": "sagemaker-target-role", "CallAs": "DELEGATED_ADMIN"}
+    build = f"arn:aws:iam::{DATA_SCIENCE}:role/sagemaker-catalog-codebuild"
+    given = {"SageMakerRoleSuffix": "shared", "PipelineExecutionRoleArn": build}
+    cloudformation.create_stack_set(
+        **mine,
+        TemplateBody=rendered("target-account-role").text,
+        Parameters=[{"ParameterKey": key, "ParameterValue": given[key]} for key in given],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
+    )
+    cloudformation.create_stack_instances(
+        **mine,
+        DeploymentTargets={"OrganizationalUnitIds": ["ou-ab12-21000000", "ou-ab12-22000000"]},
+        Regions=[REGION],
+    )
+    for account in (PRODUCTION, STAGING):
+        role = aws.session(account).client("iam").get_role(RoleName="sagemaker-role-shared")
+        assert f":{account}:" in role["Role"]["Arn"]
+
+
 def packed() -> bytes:
     folder = ROOT / "products/model-bucket-access/functions/merge_bucket_policy"
     archive = io.BytesIO()
@@ -112,5 +136,18 @@ def test_the_model_bucket_opens_changes_and_closes_with_its_stack(aws, rendered)
     stack(session, text, {"OrganizationPaths": path}, update=True)
     assert sids(session) == ["Audit", "CatalogUnitsReadModels", "CatalogUnitsListModels"]
 
-    session.client("cloudformation").delete_stack(StackName="foundation")
+    cloudformation = session.client("cloudformation")
+    other = [{"ParameterKey": "BucketName", "ParameterValue": "other-models"}]
+    other.append({"ParameterKey": "OrganizationPaths", "ParameterValue": path})
+    cloudformation.update_stack(
+        StackName="foundation",
+        TemplateBody=text,
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Parameters=other,
+    )
+    found = cloudformation.describe_stacks(StackName="foundation")["Stacks"][0]
+    assert found["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert sids(session) == ["Audit", "CatalogUnitsReadModels", "CatalogUnitsListModels"]
+
+    cloudformation.delete_stack(StackName="foundation")
     assert sids(session) == ["Audit"]

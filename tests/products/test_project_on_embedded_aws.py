@@ -61,7 +61,8 @@ def test_it_comes_up_and_goes_leaving_its_evidence(aws, catalog, rendered, scena
     assert outputs.items() >= group.items()
 
     cloudformation.delete_stack(StackName="SC-project")
-    session.client("s3").head_bucket(Bucket=outputs["ArtifactBucketName"])
+    policy = session.client("s3").get_bucket_policy(Bucket=outputs["ArtifactBucketName"])
+    assert "aws:SecureTransport" in policy["Policy"]
     session.client("sagemaker").describe_model_package_group(**group)
     assert session.client("codepipeline").list_pipelines()["pipelines"] == []
     assert session.client("events").list_rules()["Rules"] == []

@@ -1,11 +1,14 @@
 """The function inside project templates that checks seed code in, run as it stands there."""
 
 import json
+import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+import yaml
 
 STATUSES = {"ok": ["IN_PROGRESS", "IN_PROGRESS", "SUCCEEDED"], "bad": ["IN_PROGRESS", "FAILED"]}
 
@@ -103,3 +106,48 @@ def test_the_pipeline_waits_for_the_check_in(template):
     through_connection = stages[0]["Actions"][0]["Fn::If"][2]
     branch = through_connection["Configuration"]["BranchName"]
     assert branch == {"Fn::GetAtt": ["SeedCheckin", "Branch"]}
+
+
+@pytest.fixture
+def check_in(template, tmp_path, monkeypatch):
+    """Runs the build's commands as CodeBuild does: in the unpacked seed, until one fails."""
+    body = template("multi-account-deployment")["Resources"]["SeedCheckinProject"]
+    spec = yaml.safe_load(body["Properties"]["Source"]["BuildSpec"])
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("BRANCH", "trunk")
+
+    def run(repository: Path, readme: str) -> str:
+        source = tmp_path / f"source-{readme}"
+        source.mkdir()
+        (source / "README.md").write_text(readme)
+        monkeypatch.setenv("REPOSITORY_URL", str(repository))
+        said = ""
+        for command in spec["phases"]["build"]["commands"]:
+            done = subprocess.run(  # noqa: S603 - our own buildspec
+                ["/bin/sh", "-c", command], cwd=source, check=True, capture_output=True, text=True
+            )
+            said += done.stdout
+        return said
+
+    return run
+
+
+def git(repository: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(repository), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
+
+def test_an_empty_repository_is_filled_and_a_filled_one_left_alone(check_in, tmp_path):
+    repository = tmp_path / "project.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(repository))
+    check_in(repository, "first")
+    assert git(repository, "show", "trunk:README.md") == "first"
+    assert "has content already" in check_in(repository, "second")
+    assert git(repository, "show", "trunk:README.md") == "first"
+    assert git(repository, "rev-list", "--count", "trunk").strip() == "1"
+
+
+def test_a_repository_that_cannot_be_reached_fails_the_build(check_in, tmp_path):
+    with pytest.raises(subprocess.CalledProcessError):
+        check_in(tmp_path / "missing.git", "first")

@@ -57,6 +57,13 @@ def test_the_build_role_may_make_the_builds_calls(template, file):
     assert made <= granted(template("project-roles")["Resources"]["CodeBuildRole"])
 
 
+def test_the_build_role_may_do_no_more_with_stack_sets_than_the_build_does(template):
+    role = template("project-roles")["Resources"]["CodeBuildRole"]
+    allowed = {action for action in granted(role) if action.startswith("cloudformation:")}
+    tags = {"cloudformation:TagResource", "cloudformation:UntagResource"}
+    assert allowed - tags == calls("stack_sets.py", ["cloudformation"])
+
+
 @pytest.mark.parametrize("file", IN_TARGET)
 def test_the_target_role_may_make_the_calls_in_targets(template, file):
     made = {

@@ -163,3 +163,72 @@ def test_the_notebook_calls_only_functions_that_exist():
     }
     assert {"definition", "save", "start", "wait", "newest", "approve"} <= used
     assert all(hasattr(iris_pipeline, name) for name in used)
+
+
+class Sagemaker:
+    """moto's SageMaker, which also knows the project and carries out the steps of a pipeline."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+    def describe_project(self, **request):
+        return {**request, "ProjectId": "p-a1b2c3d4e5f6"}
+
+    def start_pipeline_execution(self, **request):
+        started = self.client.start_pipeline_execution(**request)
+        kept = self.client.describe_pipeline(PipelineName=request["PipelineName"])
+        defined = json.loads(kept["PipelineDefinition"])
+        values = {
+            f"Parameters.{each['Name']}": each["DefaultValue"] for each in defined["Parameters"]
+        }
+        for each in request["PipelineParameters"]:
+            kind = type(values[f"Parameters.{each['Name']}"])
+            values[f"Parameters.{each['Name']}"] = kind(each["Value"])
+        train, register = defined["Steps"]
+        self.client.create_training_job(
+            TrainingJobName="pipelines-1-train", **resolved(train["Arguments"], values)
+        )
+        job = self.client.describe_training_job(TrainingJobName="pipelines-1-train")
+        trained = job["ModelArtifacts"]["S3ModelArtifacts"]
+        values[f"Steps.{train['Name']}.ModelArtifacts.S3ModelArtifacts"] = trained
+        self.client.create_model_package(**resolved(register["Arguments"], values))
+        return started
+
+
+def resolved(value, values):
+    if isinstance(value, dict):
+        if set(value) == {"Get"}:
+            return values[value["Get"]]
+        return {key: resolved(inner, values) for key, inner in value.items()}
+    return [resolved(inner, values) for inner in value] if isinstance(value, list) else value
+
+
+def test_the_notebook_runs_from_top_to_bottom(session, monkeypatch):
+    """Every cell in order; botocore holds what the steps ask for against SageMaker's own model."""
+    name = "iris-multi-01"
+    real = Sagemaker(session.client("sagemaker"))
+    real.create_model_package_group(ModelPackageGroupName=name)
+    account = session.client("sts").get_caller_identity()["Account"]
+    bucket = f"sagemaker-us-east-1-{account}"
+    session.client("s3").create_bucket(Bucket=bucket)
+    plain = session.client
+    session.client = lambda service: real if service == "sagemaker" else plain(service)
+    monkeypatch.setattr(boto3, "Session", lambda: session)
+    monkeypatch.chdir(NOTEBOOKS)
+    cells = [cell for cell in notebook()["cells"] if cell["cell_type"] == "code"]
+    scope = {}
+    for cell in cells:
+        exec(compile("".join(cell["source"]), cell["id"], "exec"), scope)  # noqa: S102 - our own
+
+    package = real.describe_model_package(ModelPackageName=scope["package"])
+    assert package["ModelApprovalStatus"] == "Approved"
+    (container,) = package["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"].startswith(f"s3://{bucket}/{name}/models")
+    job = real.describe_training_job(TrainingJobName="pipelines-1-train")
+    assert job["ResourceConfig"]["InstanceCount"] == 1
+    arn = real.describe_pipeline(PipelineName=f"sagemaker-{name}-iris")["PipelineArn"]
+    tags = {tag["Key"]: tag["Value"] for tag in real.list_tags(ResourceArn=arn)["Tags"]}
+    assert tags["sagemaker:project-id"] == "p-a1b2c3d4e5f6"
