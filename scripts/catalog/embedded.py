@@ -34,6 +34,11 @@ def up(root: Path, target: Target) -> server.Server:
         return server.up(root / STATE, target.organization, target.account, target.regions[0])
 
 
+def runs(root: Path) -> bool:
+    """Whether the server of this checkout runs."""
+    return server.find(root / STATE) is not None
+
+
 def down(root: Path) -> bool:
     """Stop the server; whether one was running.
 

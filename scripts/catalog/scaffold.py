@@ -7,7 +7,7 @@ there as TODO, and each of them is a finding (C018) until it is answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from catalog.errors import Refused, UsageError
 from catalog.manifests.forms import NAME, ROLE, WORDS
-from catalog.model import Kind
+from catalog.manifests.manifest import did_you_mean
+from catalog.model import Catalog, Kind
 
 _PARAMETERS = {
     Kind.PROJECT: "\n  SageMakerProjectName: iris\n  SageMakerProjectId: p-example123456",
@@ -40,6 +41,36 @@ class Seedling:
     owner: str
     launch_role: str
     today: date
+
+
+def seedling(
+    catalog: Catalog, name: str, kind: Kind, *, owner: str, launch_role: str, today: date
+) -> Seedling:
+    """A seedling; what is left empty is taken from the catalog where that leaves no choice.
+
+    Its only owner, and the only launch role that its products of this kind name, need not be said.
+
+    Raises:
+        UsageError: There is no such owner, or a choice.
+    """
+    owners = catalog.settings.owners
+    owner = owner or _only(owners)
+    if owner not in owners:
+        what = f"catalog.yaml has no owner '{owner}'." if owner else "The product needs an owner."
+        raise UsageError(what, f"Name one with --owner. {did_you_mean(owner, owners)}")
+    products = (folder.product for folder in catalog.products.values())
+    roles = {product.launch_role for product in products if product.kind is kind}
+    return Seedling(
+        name=name,
+        kind=kind,
+        owner=owner,
+        launch_role=launch_role or _only(roles),
+        today=today,
+    )
+
+
+def _only(names: Collection[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else ""
 
 
 def create(root: Path, seedling: Seedling) -> tuple[Path, ...]:

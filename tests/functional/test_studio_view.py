@@ -100,6 +100,7 @@ def world(aws: Embedded) -> World:
         ),
         built={},
         releases={name: RELEASE},
+        touched=frozenset(),
         findings=(),
     )
     place = Place(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from catalog import checking, checks, docs, rules, workspace
+from catalog import checking, checks, docs, rules, scaffold, workspace
 from catalog.cli.console import Session, data, findings, say, verdict
-from catalog.cli.options import json_option
+from catalog.cli.options import changed_option, json_option
 from catalog.manifests import schema
+from catalog.model import Kind
 from catalog.releases import building, bundles, packaging
 
 OUTPUT = "build/products"
@@ -21,12 +23,46 @@ SCHEMAS = "scripts/catalog/schemas"
 
 
 @click.command()
+@click.argument("name")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    default="project",
+    show_default=True,
+    help="Who gets it: projects are listed in Studio.",
+)
+@click.option(
+    "--owner", default="", help="Key under owners in catalog.yaml; default: the only one."
+)
+@click.option(
+    "--launch-role",
+    default="",
+    help="Name of the role it is launched with; default: that of the other products of its kind.",
+)
+@click.pass_obj
+def new(session: Session, name: str, kind: str, owner: str, launch_role: str) -> None:
+    """Make the folder of a new product.
+
+    It is whole but for what only its author can say, which stands there as TODO.
+    """
+    catalog, _ = workspace.load(session.root)
+    today = datetime.now(UTC).date()
+    seedling = scaffold.seedling(
+        catalog, name, Kind(kind), owner=owner, launch_role=launch_role, today=today
+    )
+    for path in scaffold.create(session.root, seedling):
+        say(path.relative_to(session.root).as_posix())
+    say("Answer what says TODO there; `make check` lists what is open.")
+
+
+@click.command()
 @click.argument("products", nargs=-1)
+@changed_option
 @json_option
 @click.pass_obj
-def check(session: Session, products: tuple[str, ...], *, as_json: bool) -> None:
-    """Find mistakes in manifests, templates, scenarios, seed code and portfolios."""
-    checked = checking.check(session.root, products)
+def check(session: Session, products: tuple[str, ...], *, changed: bool, as_json: bool) -> None:
+    """Find mistakes in manifests, templates and seed code."""
+    checked = checking.check(session.root, products, changed=changed)
     if as_json:
         data([asdict(finding) for finding in checked.findings])
     else:
@@ -39,7 +75,7 @@ def check(session: Session, products: tuple[str, ...], *, as_json: bool) -> None
 @click.argument("products", nargs=-1)
 @click.pass_obj
 def render(session: Session, products: tuple[str, ...]) -> None:
-    """Write each product's CloudFormation template to build/products/."""
+    """Write each product's template to build/products/."""
     checked = checking.check(session.root, products)
     findings(finding for finding in checked.findings if finding.stops)
     for name, release in checked.releases.items():
@@ -51,7 +87,10 @@ def render(session: Session, products: tuple[str, ...]) -> None:
 @click.argument("products", nargs=-1)
 @click.pass_obj
 def package(session: Session, products: tuple[str, ...]) -> None:
-    """Write each product's release to build/products/: template, bundles, release.json."""
+    """Write each product's release to build/products/.
+
+    Template, bundles and release.json.
+    """
     checked = checking.check(session.root, products)
     findings(finding for finding in checked.findings if finding.stops)
     for name, release in checked.releases.items():
@@ -76,7 +115,7 @@ def schemas(session: Session, *, only_check: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when stale.")
 @click.pass_obj
 def pages(session: Session, *, only_check: bool) -> None:
-    """Write the generated pages: product READMEs, portfolios, findings."""
+    """Write the generated pages of products, portfolios, findings."""
     catalog, _ = workspace.load(session.root)
     made = docs.pages(catalog, building.build(catalog), rules.catalogue())
     _generate(session.root, made, only_check=only_check)
@@ -101,4 +140,4 @@ def _write(root: Path, name: str, content: bytes) -> str:
     return f"{OUTPUT}/{name}"
 
 
-COMMANDS = (check, render, package, schemas, pages)
+COMMANDS = (new, check, render, package, schemas, pages)

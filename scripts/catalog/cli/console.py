@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,13 +82,18 @@ def verdict(found: Iterable[Finding], products: int) -> None:
     errors = sum(finding.stops for finding in counted)
     allowed = sum(bool(finding.allowed) for finding in counted)
     warnings = len(counted) - errors - allowed
-    parts = [f"{products} products" if products != 1 else "1 product"]
+    parts = [many(products, "product")]
     parts += [
-        f"{count} {noun}"
-        for count, noun in ((errors, "errors"), (warnings, "warnings"), (allowed, "allowed"))
-        if count
+        many(count, noun) for count, noun in ((errors, "error"), (warnings, "warning")) if count
     ]
-    say(f"{'✗' if errors else '✓'} {', '.join(parts)}{'' if counted else ', no findings'}")
+    parts += [f"{allowed} allowed"] if allowed else []
+    parts += [] if counted else ["no findings"]
+    say(f"{'✗' if errors else '✓'} {', '.join(parts)}")
+
+
+def many(count: int, noun: str) -> str:
+    """A number and its noun: `1 error`, `2 errors`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -107,6 +112,27 @@ def confirm(question: str, *, yes: bool) -> None:
     OUT.print(Text(f"{question} [y/N] ", style="bold"), end="")
     if input().strip().lower() not in {"y", "yes"}:
         raise Refused("Nothing was changed.")
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """Show that something takes a while; the callable hears what it is at.
+
+    Elsewhere than on a terminal `what` is said once, when there is first something to hear.
+    """
+    heard = False
+
+    def plain(_: str) -> None:
+        nonlocal heard
+        if not heard:
+            say(f"{what} …")
+        heard = True
+
+    if not OUT.is_terminal:
+        yield plain
+        return
+    with OUT.status(what) as status:
+        yield lambda line: status.update(Text(f"{what}: {line}"))
 
 
 class Progress:

@@ -8,8 +8,14 @@ from dataclasses import asdict
 import click
 
 from catalog import embedded, pipeline, places, workspace
-from catalog.cli.console import OUT, Session, confirm, data, say
-from catalog.cli.options import account_option, json_option, role_option, target_option
+from catalog.cli.console import OUT, Session, confirm, data, many, say
+from catalog.cli.options import (
+    account_option,
+    changed_option,
+    json_option,
+    role_option,
+    target_option,
+)
 from catalog.cli.running import ready, sound
 from catalog.errors import UsageError
 from catalog.foundation.deployments import Change
@@ -62,7 +68,10 @@ def reset(session: Session) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before writing to a named target.")
 @click.pass_obj
 def foundation(session: Session, target: str, *, yes: bool) -> None:
-    """Deploy the foundation products with CloudFormation, where catalog.yaml wants them."""
+    """Deploy the foundation products with CloudFormation.
+
+    Into the accounts that the target lists in catalog.yaml.
+    """
     checked = sound(session)
     place = places.reach(session.root, places.named(checked.catalog, target))
 
@@ -75,22 +84,37 @@ def foundation(session: Session, target: str, *, yes: bool) -> None:
     done = list(pipeline.lay_foundation(place, checked, approve=approve))
     for each in done:
         say(str(each))
-    if not done:
-        say(f"Nothing to do: {len(place.target.foundation)} stacks are as they should be.")
+    if not place.target.foundation:
+        say(f"Nothing to do: catalog.yaml lists no foundation for target {target}.")
+    elif not done:
+        stacks = many(len(place.target.foundation), "stack")
+        say(f"Nothing to do: {stacks} as wanted.")
     sys.exit(1 if any(each.failures for each in done) else 0)
 
 
 @click.command()
 @target_option
+@changed_option
 @click.option("--force", is_flag=True, help="Launch also what has passed before.")
 @click.argument("products", nargs=-1)
 @click.pass_obj
-def taskcat(session: Session, target: str, products: tuple[str, ...], *, force: bool) -> None:
-    """Launch every scenario of products with taskcat, and keep the record by digest."""
+def taskcat(
+    session: Session, target: str, products: tuple[str, ...], *, changed: bool, force: bool
+) -> None:
+    """Launch the scenarios of products with taskcat.
+
+    The record is kept by digest; publishing to a named target asks for it.
+    """
     checked = sound(session)  # all of it: the foundation is laid first
+    names = products or tuple(checked.releases)
+    if changed:
+        names = tuple(name for name in names if name in checked.touched)
+        if not names:
+            say("Nothing to launch: no product changed since the main branch.")
+            return
     place = ready(session, checked, target)
     outcomes = pipeline.launch_scenarios(
-        session.root, place, checked, names=products, forced=force, tell=say
+        session.root, place, checked, names=names, forced=force, tell=say
     )
     for outcome in outcomes:
         for line in lines(outcome):
@@ -105,7 +129,10 @@ def taskcat(session: Session, target: str, products: tuple[str, ...], *, force: 
 @json_option
 @click.pass_obj
 def studio(session: Session, target: str, account: str, role: str, *, as_json: bool) -> None:
-    """List what a person finds under Organization templates in Studio, with the form."""
+    """List what a person finds in Studio, with the form.
+
+    For what is missing, the conditions that fail.
+    """
     checked = sound(session, quiet=as_json)
     place = ready(session, checked, target, quiet=as_json)
     seen = looking.look(place, checked, looking.person(place.target, account, role))

@@ -12,3 +12,6 @@ account_option = click.option(
 )
 role_option = click.option("--role", default="", help="Name of an IAM role in that account.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+changed_option = click.option(
+    "--changed", is_flag=True, help="Only products that the work since the main branch can alter."
+)

@@ -11,7 +11,7 @@ import click
 
 from catalog import pipeline, places
 from catalog.checking import Checked
-from catalog.cli.console import Progress, Session, confirm, data, say
+from catalog.cli.console import Progress, Session, confirm, data, say, waiting
 from catalog.cli.options import json_option, target_option
 from catalog.cli.running import ready, sound
 from catalog.errors import Refused, UsageError
@@ -73,6 +73,8 @@ def publish(
         done = pipeline.publish(session.root, place, checked, terms, approve=approve, tell=tell)
     written = json.loads((session.root / pipeline.REPORT).read_text(encoding="utf-8"))
     say(report.verdict(written["summary"], written["seconds"]))
+    if untested and written["untested"]:
+        say(f"Not tested by taskcat with this content: {', '.join(written['untested'])}.")
     if place.target.embedded:
         _what_people_find(place, checked)
     sys.exit(1 if any(each.failed for each in done.values()) else 0)
@@ -96,7 +98,7 @@ def plan(
     exit_code: bool,
     as_json: bool,
 ) -> None:
-    """Show what publishing would change, why, and for whom; change nothing."""
+    """Show what publishing would change, why and for whom."""
     checked = sound(session)
     chosen = places.named(checked.catalog, target)
     if against == "live":
@@ -119,7 +121,10 @@ def plan(
 @json_option
 @click.pass_obj
 def drift(session: Session, target: str, *, as_json: bool) -> None:
-    """Compare everything published with this repository; exit 1 when it differs."""
+    """Compare everything published with this repository.
+
+    Trusts nothing remembered; exits 1 when something differs.
+    """
     checked = sound(session)
     place = ready(session, checked, target)
     made = pipeline.plans(place, checked, Depth(deep=True))
@@ -134,7 +139,9 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
 
 def _test(session: Session, place: Place, checked: Checked) -> None:
     """On the embedded AWS, taskcat runs before a publish for what it has not passed yet."""
-    for outcome in pipeline.launch_scenarios(session.root, place, checked, tell=lambda _: None):
+    with waiting("taskcat launches the scenarios of what is new") as tell:
+        outcomes = pipeline.launch_scenarios(session.root, place, checked, tell=tell)
+    for outcome in outcomes:
         for line in lines(outcome) if outcome.results else ():
             say(line)
         if not outcome.record.passed:

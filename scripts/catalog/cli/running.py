@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from catalog import checking, pipeline, places
+from catalog import checking, embedded, pipeline, places
 from catalog.checking import Checked
 from catalog.cli.console import Session, findings, say
 from catalog.errors import Refused
 from catalog.places import Place
 
 
-def sound(session: Session, products: tuple[str, ...] = (), *, quiet: bool = False) -> Checked:
+def sound(session: Session, *, quiet: bool = False) -> Checked:
     """The checked catalog; its findings are shown, and those that stop stop here.
 
     Raises:
         Refused: A finding stops.
     """
-    checked = checking.check(session.root, products)
+    checked = checking.check(session.root)
     if not (quiet and checked.sound):
         findings(checked.findings)
     pipeline.must_be_sound(checked)
@@ -28,7 +28,10 @@ def ready(session: Session, checked: Checked, name: str, *, quiet: bool = False)
     Raises:
         Refused: The foundation could not be deployed.
     """
-    place = places.reach(session.root, places.named(checked.catalog, name))
+    target = places.named(checked.catalog, name)
+    if target.embedded and not quiet and not embedded.runs(session.root):
+        say("The embedded AWS of this checkout is started …")
+    place = places.reach(session.root, target)
     if not place.target.embedded:
         return place
     for done in pipeline.lay_foundation(place, checked):

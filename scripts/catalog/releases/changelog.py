@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from catalog.findings import Finding
 from catalog.model import ProductFolder
@@ -29,7 +30,7 @@ def versions(text: str) -> tuple[str, ...]:
 def entry(text: str, version: str) -> str:
     """What the changelog says of a version, without its heading; empty when it says nothing."""
     headings = list(_HEADING.finditer(text))
-    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+    for heading, following in zip_longest(headings, headings[1:]):
         if heading[1] == version:
             return text[heading.end() : following.start() if following else None].strip()
     return ""

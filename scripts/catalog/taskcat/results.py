@@ -185,17 +185,23 @@ def junit(outcome: Outcome) -> str:
 
 
 def lines(outcome: Outcome) -> tuple[str, ...]:
-    """The outcome for people: one line for the product, then what failed and what was left."""
+    """The outcome for people: one line for the product, then what failed and what was left.
+
+    What a DeletionPolicy left on the embedded AWS costs nobody anything and stands in the JUnit
+    file alone.
+    """
     kept = outcome.record
     where = "the embedded AWS" if kept.embedded else f"target {kept.target}"
     title = f"{kept.product} {kept.version}"
     verdict = "passed" if kept.passed else "FAILED"
     if not outcome.results:
-        return (f"{title}: {verdict} on {where} at {kept.when}; nothing changed since",)
+        when = datetime.fromisoformat(kept.when)
+        return (f"{title}: {verdict} on {where}, {when:%Y-%m-%d %H:%M} UTC; nothing changed since",)
     count = f"{len(outcome.results)} stack{'s' * (len(outcome.results) != 1)}"
     text = [f"{title}: {verdict} on {where}, {count} in {outcome.seconds:.0f} s"]
     for result in outcome.results:
         place = f"  {result.scenario} in {result.region}"
         text += [f"{place} failed: {failure}" for failure in result.failures]
-        text += [f"{place} left {thing}, as its DeletionPolicy asks" for thing in result.retained]
+        left = () if kept.embedded else result.retained
+        text += [f"{place} left {thing}, as its DeletionPolicy asks" for thing in left]
     return tuple(text)

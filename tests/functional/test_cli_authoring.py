@@ -1,0 +1,123 @@
+"""The command line of authors: a new product, and a check of what changed alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from catalog import checking, cli
+from tests.benchmarks.checking import write_catalog
+
+BASE = Path(__file__).parents[1] / "cases" / "base"
+Run = Callable[..., tuple[int, str]]
+
+
+def _git(root: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    command = ["git", "-C", str(root), *who, *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A catalog with one product, `greeter`, committed to a main branch."""
+    shutil.copytree(BASE, tmp_path / "a catalog")
+    root = tmp_path / "a catalog"
+    (root / ".gitignore").write_text("build/\n")
+    _git(root, "init", "--quiet", "--initial-branch", "main")
+    _git(root, "add", ".")
+    _git(root, "commit", "--quiet", "--message", "Begin")
+    return root
+
+
+@pytest.fixture
+def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(root)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        said = capsys.readouterr()
+        assert isinstance(code, int)
+        return code, said.out + said.err
+
+    return run
+
+
+def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> None:
+    code, said = run("new", "farewell")
+    assert code == 0
+    assert "products/farewell/product.yaml" in said.splitlines()
+    greeter = (root / "products/greeter/product.yaml").read_text()
+    farewell = (root / "products/farewell/product.yaml").read_text()
+    for key in ("owner:", "launch_role:"):  # the only ones there are
+        line = next(line for line in greeter.splitlines() if line.startswith(key))
+        assert line in farewell.splitlines()
+    code, said = run("check", "--changed", "--json")
+    assert code == 1
+    stopping = {finding["rule"] for finding in json.loads(said) if finding["severity"] == "error"}
+    assert stopping == {"C018"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("new", "greeter"), "There is a folder products/greeter already."),
+        (("new", "Greeter"), "'Greeter' is not a name."),
+        (("new", "farewell", "--owner", "nobody"), "catalog.yaml has no owner 'nobody'."),
+        (("new", "farewell", "--kind", "admin"), "A product of kind admin needs a launch role."),
+        (("new", "farewell", "--kind", "odd"), "'odd' is not one of 'project'"),
+    ],
+)
+def test_a_new_product_that_cannot_be(
+    root: Path, run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    code, text = run(*arguments)
+    assert code in {1, 2}
+    assert said in text
+    assert [path.name for path in (root / "products").glob("[!_]*")] == ["greeter"]
+
+
+def test_only_what_changed_is_checked(root: Path, run: Run) -> None:
+    code, said = run("check", "--changed")
+    assert (code, said) == (0, "✓ 0 products, no findings\n")
+    assert checking.check(root).touched == frozenset()
+    template = root / "products/greeter/template.yaml.j2"
+    template.write_text(template.read_text() + "# Changed.\n")
+    assert checking.check(root).touched == {"greeter"}
+    assert "✗ 1 product, " in run("check", "--changed")[1]  # the base is no whole product
+
+
+def test_nothing_changed_is_nothing_to_launch(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_catalog(tmp_path / "sound", 1)
+    monkeypatch.chdir(tmp_path / "sound")
+    code, said = run("taskcat", "--target", "prod", "--changed")
+    assert (code, said) == (0, "Nothing to launch: no product changed since the main branch.\n")
+
+
+def test_a_manifest_that_is_wrong_says_nothing_about_its_version(root: Path, run: Run) -> None:
+    """A misspelt seed changes the content; to bump the version for it would be wrong advice."""
+    manifest = root / "products/greeter/product.yaml"
+    manifest.write_text(manifest.read_text().replace("code: hello", "code: hallo"))
+    found = json.loads(run("check", "--json")[1])
+    assert "C005" in {finding["rule"] for finding in found}
+    assert "C202" not in {finding["rule"] for finding in found}
+
+
+def test_a_product_without_changelog_is_a_finding(root: Path, run: Run) -> None:
+    (root / "products/greeter/CHANGELOG.md").unlink()
+    code, said = run("check")
+    assert code == 1
+    assert "products/greeter/CHANGELOG.md C015 error: This file is missing." in said
