@@ -26,25 +26,25 @@ _BENIGN = "DuplicateResourceException"
 def share(desk: Desk, portfolio: str, node: str, wanted: Share, *, exists: bool) -> None:
     """Share a portfolio with an organization node, or correct the flags of a share.
 
-    Creating an existing share would leave its flags as they are, so that one is updated. What
-    failed for some accounts is tried again by an update, which takes nothing away meanwhile.
+    Creating an existing share would leave its flags as they are, so that one is updated. An account
+    that a new share failed to reach is reached by making it anew, as users of Terraform found; one
+    that people may use already is updated again, which takes nothing away meanwhile.
 
     Raises:
         ServiceFault: It did not reach every account.
     """
-    shares = desk.aws.shares
-    create, update = (
-        partial(shares.create, portfolio, node, wanted),
-        partial(shares.update, portfolio, node, wanted),
-    )
+    make = desk.aws.shares.update if exists else desk.aws.shares.create
     errors: tuple[str, ...] = ()
-    for act in [update if exists else create, *[update] * (REPEATS - 1)]:
-        errors = _errors(_awaited(desk, _begun(desk, act)))
+    for attempt in range(REPEATS):
+        if attempt and not exists:
+            unshare(desk, portfolio, node)
+        errors = _errors(_awaited(desk, _begun(desk, partial(make, portfolio, node, wanted))))
         if not errors:
             return
     raise ServiceFault(
         f"The share with {node} did not reach every account: {'; '.join(errors)}.",
-        "Run this again; if it stays so, look at those accounts' Service Catalog.",
+        "Run this again; if it stays so, take the share from the portfolio's file, publish with"
+        " --prune, put it back and publish: a new share tries them anew.",
     )
 
 
