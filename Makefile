@@ -64,15 +64,16 @@ lock: $(READY) ## resolve the dependencies anew and write the locks with their h
 	@$(LOCK) --group taskcat --output-file requirements/taskcat.txt
 	@$(LOCK) --group uv --output-file requirements/uv.txt
 
-clean: ## remove build/ and the environments
-	@test ! -x $(CATALOG) || $(CATALOG) local down
-	@rm -rf build .venv .venv-taskcat
+clean: ## stop the embedded AWS; remove build/, the environments and every cache
+	@test ! -x $(CATALOG) || $(CATALOG) local down || true
+	@rm -rf build .venv .venv-taskcat .hypothesis .mypy_cache .pytest_cache .ruff_cache scripts/*.egg-info
 
 help: ## list these verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r verb text; do printf '  make %-12s %s\n' "$$verb" "$$text"; done
 
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	@echo 'Installing the tools into .venv, once …' >&2
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
@@ -83,6 +84,7 @@ $(READY): .venv/bin/uv requirements/dev.txt pyproject.toml
 	@touch $@
 
 .venv-taskcat/.ready: .venv/bin/uv requirements/taskcat.txt
+	@echo 'Installing taskcat into .venv-taskcat, once …' >&2
 	@.venv/bin/uv venv --quiet --allow-existing --python .venv/bin/python .venv-taskcat
 	@VIRTUAL_ENV=.venv-taskcat .venv/bin/uv pip install --quiet --require-hashes --requirement requirements/taskcat.txt
 	@touch $@
