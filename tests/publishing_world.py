@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from catalog import aws
@@ -234,7 +234,7 @@ class Hub:
         """Let the lock of a dead publisher run out."""
         held = self.read(locking.KEY)
         if held:
-            held["expires"] = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+            held["seconds"] = 0
             self.client("s3").put_object(
                 Bucket=BUCKET, Key=locking.KEY, Body=json.dumps(held).encode()
             )

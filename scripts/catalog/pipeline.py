@@ -25,8 +25,9 @@ from catalog.checking import Checked
 from catalog.errors import Refused, UsageError
 from catalog.foundation import deploying, deployments
 from catalog.manifests.manifest import did_you_mean
+from catalog.model import Kind
 from catalog.places import Place
-from catalog.planning.desired import Wish, desired
+from catalog.planning.desired import Wish, desired, retirements
 from catalog.planning.planning import plan as difference
 from catalog.planning.plans import Plan, plan_from_json, to_json
 from catalog.publishing import publisher, report
@@ -53,7 +54,8 @@ def must_be_sound(checked: Checked) -> None:
     """
     count = sum(finding.stops for finding in checked.findings)
     if count:
-        raise Refused(f"{count} findings stop this; see above.", "Mend them and run it again.")
+        stop = "1 finding stops" if count == 1 else f"{count} findings stop"
+        raise Refused(f"{stop} this; see above.", "Mend what it says and run it again.")
 
 
 # --- foundation ---------------------------------------------------------------------------------
@@ -82,16 +84,18 @@ def launch_scenarios(
     place: Place,
     checked: Checked,
     *,
-    names: Iterable[str] = (),
+    names: Iterable[str] | None = None,
     forced: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
     """Launch the scenarios of products with taskcat, unless exactly this content passed before.
 
+    Without `names`, of all products; `forced` launches also what passed; `tell` hears taskcat.
+
     Raises:
         UsageError: A name is no product's.
     """
-    chosen = tuple(names) or tuple(checked.releases)
+    chosen = tuple(checked.releases if names is None else names)
     for name in chosen:
         if name not in checked.releases:
             known = did_you_mean(name, checked.releases)
@@ -157,8 +161,10 @@ def plans_against(
     """What publishing would do if the catalog held `state`; asks no service."""
     made = {}
     for region in target.regions:
-        wanted = desired(_wish(target, checked, "aws"), state)
-        made[region] = difference(wanted, state, prune=prune)
+        what = _wish(target, checked, "aws")
+        wanted = desired(what, state)
+        retired = retirements(what, wanted)
+        made[region] = difference(wanted, state, prune=prune, retired=retired)
     return made
 
 
@@ -211,7 +217,11 @@ def publish(
             )
     finally:
         seconds = time.monotonic() - start
-        untested = sorted(set(checked.releases) - {name for name, _ in passed})
+        untested = sorted(
+            name
+            for name, release in checked.releases.items()
+            if release.product.kind is not Kind.FOUNDATION and (name, release.digest) not in passed
+        )
         written = _report(place, done, seconds) | {"untested": untested}
         _write(root / REPORT, json.dumps(written, indent=2) + "\n")
     return done
@@ -238,13 +248,15 @@ def read_plans(path: Path, target: Target) -> Mapping[str, Plan]:
     Raises:
         UsageError: It is no such file, or of another target.
     """
-    remedy = "Make one with `catalog plan` and give build/plan.json."
+    remedy = f"Make one with `make plan TARGET={target.name}` and give build/plan.json."
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         regions = {region: json.dumps(plan) for region, plan in content["regions"].items()}
         made_for = content["target"]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no plan: {error}.", remedy) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", remedy) from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is no plan of this tool.", remedy) from error
     if made_for != target.name or set(regions) != set(target.regions):
         raise UsageError(f"{path} was made for target {made_for}, not {target.name}.", remedy)
     return {region: plan_from_json(text) for region, text in regions.items()}

@@ -48,10 +48,16 @@ class ConstraintKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
-    """A constraint on one product in one portfolio; `parameters` is canonical JSON text."""
+    """A constraint on one product in one portfolio.
+
+    Args:
+        parameters: Canonical JSON text.
+        failed: Status FAILED: it stands there, but has no effect.
+    """
 
     parameters: str
     description: str
+    failed: bool = False
 
 
 class PrincipalKind(StrEnum):

@@ -10,7 +10,7 @@ import pytest
 from catalog.errors import Refused, StalePlan
 from catalog.model import Kind, Lifecycle, VersionState
 from catalog.planning import index, planning, plans
-from catalog.planning.desired import desired, digest_of
+from catalog.planning.desired import desired, digest_of, retirements
 from catalog.publishing import report, surveying
 from local_aws.process import Embedded
 from tests.publishing_world import (
@@ -92,7 +92,7 @@ def test_an_update_changes_exactly_what_changed(our: Hub) -> None:
         "update-share",
     ]
     assert plan.actions[0].reason == "summary: What deploy does. -> What it does now."
-    assert plan.actions[2].reason == "deprecated: False -> True"
+    assert plan.actions[2].reason == "deprecated: Slow."
     before = our.client("servicecatalog").search_products_as_admin()["ProductViewDetails"]
     our.publish(SECOND)
     after = our.client("servicecatalog").search_products_as_admin()["ProductViewDetails"]
@@ -115,7 +115,7 @@ def test_a_lifecycle_rule_comes_into_force_on_its_day(our: Hub) -> None:
     assert our.survey(what).plan.empty
     tomorrow = replace(what, today=TODAY.replace(day=21))
     (action,) = our.publish(tomorrow).plan.actions
-    assert (action.kind, action.reason) == ("update-version", "active: True -> False")
+    assert (action.kind, action.reason) == ("update-version", "inactive: Old.")
     assert our.dump()["products"][0]["versions"][0]["Active"] is False
 
 
@@ -191,7 +191,9 @@ def test_plans_against_nothing_and_against_a_file(our: Hub) -> None:
     our.publish(FIRST)
     seen = our.survey(SECOND, deep=True)
     held = plans.state_from_json(plans.to_json(seen.observed))
-    assert planning.plan(desired(SECOND, held), held).actions == seen.plan.actions
+    wanted = desired(SECOND, held)
+    made = planning.plan(wanted, held, retired=retirements(SECOND, wanted))
+    assert made.actions == seen.plan.actions
 
 
 def test_untested_releases_are_refused_where_records_are_demanded(our: Hub) -> None:

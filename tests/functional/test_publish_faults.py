@@ -1,8 +1,7 @@
-"""Publishing into an AWS that lags, throttles, loses answers; and two publishers at once."""
+"""Publishing into an AWS that lags, throttles and loses answers."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from catalog.errors import Locked
 from catalog.planning.index import Index
-from catalog.publishing import locking, publisher
+from catalog.publishing import publisher
 from catalog.publishing.ledger import Ledger
 from local_aws import embedded, faults
 from local_aws.faults import Fault, Faults
@@ -123,49 +122,6 @@ def test_one_product_fails_and_the_others_do_not(our: Hub) -> None:
     our.publish(TWO)
     assert len(our.dump()["products"]) == 2
     assert our.survey(TWO, deep=True).plan.empty
-
-
-def test_the_second_publisher_is_refused_while_the_first_is_at_work(our: Hub) -> None:
-    our.publish(FIRST)
-    with (
-        locking.held(our.own.storage, "the first", "nonce"),
-        pytest.raises(Locked, match="Another publisher is at work on this catalog: the first"),
-    ):
-        our.publish(SECOND)
-    our.publish(SECOND)
-
-
-def test_two_publishers_at_the_same_time_make_no_twin(our: Hub) -> None:
-    ends: list[object] = []
-
-    def run(gateways: Any) -> None:
-        try:
-            ends.append(publisher.publish(gateways, TWO, MANNER))
-        except Locked as error:
-            ends.append(error)
-
-    threads = [threading.Thread(target=run, args=(our.gateways(),)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(ends) == 2
-    assert any(isinstance(end, publisher.Published) and not end.failed for end in ends)
-    our.publish(TWO)
-    assert len(our.dump()["products"]) == 2
-    assert len(our.dump()["portfolios"]) == 1
-    assert our.survey(TWO, deep=True).plan.empty
-
-
-def test_a_lock_that_was_taken_over_stops_the_first_publisher(our: Hub) -> None:
-    our.publish(FIRST)
-    with locking.held(our.own.storage, "the first", "one") as lock:
-        our.bury()
-        with locking.held(our.own.storage, "the second", "two"):
-            with pytest.raises(Locked):
-                lock.renew()
-            with pytest.raises(Locked, match="was lost"):
-                lock.check()
 
 
 def test_an_index_written_by_somebody_else_is_not_overwritten(our: Hub) -> None:

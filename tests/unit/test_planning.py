@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 import tracemalloc
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from catalog.errors import UsageError
+from catalog.model import Lifecycle, VersionState
 from catalog.planning import plans
-from catalog.planning.desired import Wish, desired
+from catalog.planning.desired import Wish, desired, retirements
 from catalog.planning.narrowing import narrowed
 from catalog.planning.planning import plan
-from catalog.state import CatalogState, Share
-from tests.publishing_world import FIRST, SECOND, WORKLOADS, portfolio, release, wish
+from catalog.state import CatalogState, ConstraintKind, Share
+from tests.publishing_world import FIRST, SECOND, TODAY, WORKLOADS, portfolio, release, wish
 
 NOTHING = CatalogState()
 
@@ -62,20 +64,20 @@ def test_parts_no_longer_wanted_are_kept_one_by_one() -> None:
 
 def test_reasons_tell_old_and_new() -> None:
     before = desired(FIRST)
-    made = plan(desired(SECOND, before), before)
+    wanted = desired(SECOND, before)
+    made = plan(wanted, before, retired=retirements(SECOND, wanted))
     assert [(action.kind, action.reason) for action in made.actions] == [
         ("update-product", "summary: What deploy does. -> What it does now."),
         (
             "create-version",
-            f"released here, not published yet; digest {SECOND.releases[0].digest[:12]}",
+            f"new, digest {SECOND.releases[0].digest[:12]}",
         ),
-        ("update-version", "deprecated: False -> True"),
+        ("update-version", "deprecated: Slow."),
         (
             "update-constraint",
-            'parameters: {"LocalRoleName":"catalog-launch"} -> '
-            '{"LocalRoleName":"catalog-launch-2"}',
+            "launch role: catalog-launch -> catalog-launch-2",
         ),
-        ("update-share", "tag_options: False -> True"),
+        ("update-share", "tag options: no -> yes"),
     ]
     assert made.reach == {"templates": (WORKLOADS,)}
     assert made.unchanged == 0
@@ -104,6 +106,50 @@ def test_other_content_and_lower_versions_are_refused() -> None:
     assert "raise `version`" in refusal.remedy
 
 
+def test_the_reasons_of_what_is_new() -> None:
+    assert [action.reason for action in plan(desired(FIRST), NOTHING).actions] == [
+        "new",
+        "new",
+        "new",
+        "launch role: catalog-launch",
+        "tag updates: allowed",
+        "new",
+        "not shared yet; with principals, without tag options",
+    ]
+
+
+def test_a_rule_that_is_lifted_and_one_that_names_a_successor() -> None:
+    rule = Lifecycle(
+        versions="<2", state=VersionState.INACTIVE, since=TODAY, because="Broken.", use="2.0"
+    )
+    retiring = wish(release(lifecycle=(rule,)))
+    before = desired(FIRST)
+    retired = desired(retiring, before)
+    (action,) = plan(retired, before, retired=retirements(retiring, retired)).actions
+    assert action.reason == "inactive: Broken. Use 2.0."
+    (action,) = plan(desired(FIRST, retired), retired).actions
+    assert action.reason == "active again"
+
+
+@pytest.mark.parametrize(
+    ("live", "reason"),
+    [
+        ({"parameters": '{"RoleArn":"arn:x"}'}, "launch role: arn:x -> catalog-launch"),
+        ({"parameters": "by hand"}, "launch role: by hand -> catalog-launch"),
+        ({"failed": True}, "the service failed to put it in force"),
+        ({"description": ""}, "description: (empty) -> Launched by the role of this name in the"),
+    ],
+)
+def test_how_a_constraint_differs(live: dict[str, Any], reason: str) -> None:
+    state = desired(FIRST)
+    held = state.portfolios["templates"]
+    constraints = dict(held.constraints["deploy"])
+    constraints[ConstraintKind.LAUNCH] = replace(constraints[ConstraintKind.LAUNCH], **live)
+    edited = replace(held, constraints={"deploy": constraints})
+    (action,) = plan(state, replace(state, portfolios={"templates": edited})).actions
+    assert (action.kind, action.reason[: len(reason)]) == ("update-constraint", reason)
+
+
 def test_share_flags_are_corrected_in_place() -> None:
     state = desired(FIRST)
     live = replace(
@@ -111,7 +157,7 @@ def test_share_flags_are_corrected_in_place() -> None:
         shares={WORKLOADS: Share(principals=False, tag_options=False)},
     )
     (action,) = plan(state, replace(state, portfolios={"templates": live})).actions
-    assert (action.kind, action.reason) == ("update-share", "principals: False -> True")
+    assert (action.kind, action.reason) == ("update-share", "principals: no -> yes")
 
 
 def test_a_share_that_did_not_reach_everybody_is_tried_again() -> None:

@@ -19,7 +19,7 @@ def outcome(number: int, result: Result = Result.DONE, error: str = "") -> Outco
 def test_a_plan_to_read() -> None:
     lines = report.plan_lines(PLAN, {WORKLOADS: "workloads"})
     assert lines[0] == f"portfolio templates, reaches workloads ({WORKLOADS})"
-    assert lines[1] == "  + portfolio templates: not published yet"
+    assert lines[1] == "  + portfolio templates: new"
     assert lines[-1] == "7 actions: 7 created; 0 unchanged."
 
 
@@ -31,8 +31,8 @@ def test_a_plan_with_products_in_two_portfolios_and_in_none() -> None:
     )
     lines = report.plan_lines(plan(desired(what), CatalogState()), {})
     assert "portfolio more, reaches this account only" in lines
-    assert "  + product deploy: not published yet; also in templates" in lines
-    assert lines[-3:-1] == ["in no portfolio", "  + product alone: not published yet"]
+    assert "  + product deploy: new; also in templates" in lines
+    assert lines[-3:-1] == ["in no portfolio", "  + product alone: new"]
 
 
 def test_refused_and_kept_are_shown() -> None:
@@ -47,7 +47,7 @@ def test_refused_and_kept_are_shown() -> None:
 def test_failures_carry_their_error_below() -> None:
     line = report.outcome_line(outcome(0, Result.FAILED, "What.\n  Remedy."))
     assert line == "x portfolio templates: failed\n    What.\n      Remedy."
-    assert report.outcome_line(outcome(0)).endswith("not published yet (0.1 s)")
+    assert report.outcome_line(outcome(0)).endswith("new (0.1 s)")
 
 
 def test_data_and_its_sum_over_regions() -> None:
@@ -63,7 +63,7 @@ def test_data_and_its_sum_over_regions() -> None:
     assert data["actions"][0] == {
         "kind": "create-portfolio",
         "subject": "portfolio templates",
-        "reason": "not published yet",
+        "reason": "new",
         "outcome": "done",
         "seconds": 0.123,
     }
@@ -78,4 +78,4 @@ def test_data_and_its_sum_over_regions() -> None:
 def test_drift_to_read() -> None:
     state = desired(FIRST)
     assert report.drift_lines(plan(state, state))[0].startswith("No drift")
-    assert "portfolio templates: not published yet" in report.drift_lines(PLAN)
+    assert "portfolio templates: new" in report.drift_lines(PLAN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.session import Service
+from catalog.errors import ServiceFault
 from catalog.planning.tokens import canonical
 from catalog.state import Constraint, ConstraintKind
 
@@ -56,20 +57,24 @@ class Constraints:
                     description=detail.get("Description", ""),
                 )
 
-    def describe(self, constraint: str) -> tuple[Constraint, str]:
-        """A constraint with its parameters, and its status (DescribeConstraint)."""
+    def describe(self, constraint: str) -> Constraint:
+        """A constraint with its parameters and whether it failed (DescribeConstraint)."""
         answer = self.service.call("describe_constraint", f"constraint {constraint}", Id=constraint)
         detail = answer["ConstraintDetail"]
-        found = Constraint(
+        return Constraint(
             parameters=_canonical(answer.get("ConstraintParameters", "")),
             description=detail.get("Description", ""),
+            failed=answer.get("Status") == "FAILED",
         )
-        return found, answer.get("Status", "AVAILABLE")
 
     def create(
         self, portfolio: str, product: str, kind: ConstraintKind, constraint: Constraint, token: str
-    ) -> tuple[str, str]:
-        """CreateConstraint, by ids; its id and status."""
+    ) -> str:
+        """CreateConstraint, by ids; its id.
+
+        Raises:
+            ServiceFault: It was refused, or made and answered as FAILED.
+        """
         answer = self.service.call(
             "create_constraint",
             f"{kind} constraint on product {product}",
@@ -80,21 +85,36 @@ class Constraints:
             Description=constraint.description,
             IdempotencyToken=token,
         )
-        return answer["ConstraintDetail"]["ConstraintId"], answer.get("Status", "AVAILABLE")
+        _refuse_failed(answer, f"{kind} constraint on product {product}")
+        return str(answer["ConstraintDetail"]["ConstraintId"])
 
     def update(self, live: str, constraint: Constraint) -> None:
-        """UpdateConstraint in place."""
-        self.service.call(
+        """UpdateConstraint in place.
+
+        Raises:
+            ServiceFault: It was refused, or answered as FAILED.
+        """
+        answer = self.service.call(
             "update_constraint",
             f"constraint {live}",
             Id=live,
             Parameters=constraint.parameters,
             Description=constraint.description,
         )
+        _refuse_failed(answer, f"constraint {live}")
 
     def delete(self, constraint: str) -> None:
         """DeleteConstraint."""
         self.service.call("delete_constraint", f"constraint {constraint}", Id=constraint)
+
+
+def _refuse_failed(answer: dict[str, Any], subject: str) -> None:
+    if answer.get("Status") == "FAILED":
+        raise ServiceFault(
+            f"Service Catalog made the {subject} and says FAILED without a reason.",
+            "Look at it in the console: does its launch role exist in this account?",
+            code="FAILED",
+        )
 
 
 def _canonical(parameters: str) -> str:

@@ -60,23 +60,29 @@ def identified(shelf: Shelf, listed: Iterable[Live], tagging: Tagging) -> dict[s
         Refused: A title is taken by a stranger, or two things claim one name.
     """
     by_id = {live.id: live for live in listed}
-    found: dict[str, Live] = {}
-    for name, entry in shelf.entries.items():
-        if entry.id:
-            live = by_id.pop(entry.id, None)
-            if live is None and shelf.covers(name):
-                live = _remembered(shelf, entry.id)
-            if live is not None:
-                found[name] = live
+    ids = {name: entry.id for name, entry in shelf.entries.items() if entry.id}
+    found = {name: by_id.pop(identity) for name, identity in ids.items() if identity in by_id}
+    unseen = {name: i for name, i in ids.items() if name not in found and shelf.covers(name)}
+    found |= _remembered(shelf, unseen)
     if not shelf.remembered:
         strangers = _claims(shelf, by_id.values(), tagging, found)
+        _rename(shelf, found)
         _refuse_strangers(shelf, strangers, found)
     return found
 
 
-def _remembered(shelf: Shelf, identity: str) -> Live | None:
-    """A thing that was there: not found at first may only mean not seen yet."""
-    return until(lambda: _direct(shelf, identity), shelf.patience)
+def _remembered(shelf: Shelf, unseen: Mapping[str, str]) -> dict[str, Live]:
+    """Things that were there: not found at first may only mean not seen yet."""
+    found: dict[str, Live] = {}
+
+    def look() -> bool | None:
+        for name in unseen.keys() - found.keys():
+            if (live := _direct(shelf, unseen[name])) is not None:
+                found[name] = live
+        return True if len(found) == len(unseen) else None
+
+    until(look, shelf.patience)
+    return found
 
 
 def _direct(shelf: Shelf, identity: str) -> Live | None:
@@ -91,14 +97,19 @@ def _direct(shelf: Shelf, identity: str) -> Live | None:
 def _claims(
     shelf: Shelf, unknown: Iterable[Live], tagging: Tagging, found: dict[str, Live]
 ) -> list[Live]:
-    """Put what carries our tag into `found`; the rest is returned."""
+    """Put what carries our tag into `found`; the rest is returned.
+
+    The tagging API may lag behind: what it does not know, and could be ours by its title or
+    because there is no index, is looked at directly.
+    """
     candidates = list(unknown)
     tags = tagging.tags(live.arn for live in candidates)
     claimed: dict[str, list[Live]] = {}
     strangers = []
     for live in candidates:
         name = tags.get(live.arn, {}).get(shelf.tag)
-        if name is None and live.title in shelf.titles.values():
+        doubtful = live.title in shelf.titles.values() or not (shelf.entries or live.arn in tags)
+        if name is None and doubtful:
             name = _own_tags(shelf, live).get(shelf.tag)
         if name is None:
             strangers.append(live)
@@ -110,7 +121,6 @@ def _claims(
 
 
 def _own_tags(shelf: Shelf, live: Live) -> Mapping[str, str]:
-    """Tags by a direct look: the tagging API may lag behind."""
     looked = _direct(shelf, live.id)
     return (looked.tags if looked else None) or {}
 
@@ -125,6 +135,26 @@ def _only(shelf: Shelf, name: str, claimants: list[Live]) -> Live:
             f"Take the tag {shelf.tag} off all but the one that is {shelf.noun} {name}.",
         )
     return chosen[0]
+
+
+def _rename(shelf: Shelf, found: dict[str, Live]) -> None:
+    """Give what was renamed here its new name in `found`: it would be twinned otherwise.
+
+    A name that nobody has yet takes over the thing of the same title whose own name is no longer
+    wanted. Its identity tag is then corrected like any other tag.
+    """
+    for name in shelf.titles.keys() - found.keys():
+        title = shelf.titles[name]
+        former = sorted(
+            old for old in found.keys() - shelf.titles.keys() if found[old].title == title
+        )
+        if len(former) > 1:
+            raise Refused(
+                f"{shelf.noun} {name} may be any of {', '.join(former)}: all are titled '{title}'.",
+                f"Set the tag {shelf.tag}={name} on the one that it is, or change its title.",
+            )
+        if former:
+            found[name] = found.pop(former[0])
 
 
 def _refuse_strangers(shelf: Shelf, strangers: list[Live], found: Mapping[str, Live]) -> None:

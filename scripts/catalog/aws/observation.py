@@ -137,7 +137,7 @@ def _constraints(
     portfolios = list(portfolios)
     live = list(zip(portfolios, pool.map(listed, portfolios), strict=True))
     every = [constraint for _, found_here in live for constraint in found_here]
-    details = pool.map(lambda constraint: gateways.constraints.describe(constraint.id)[0], every)
+    details = pool.map(lambda constraint: gateways.constraints.describe(constraint.id), every)
     described = {constraint.id: detail for constraint, detail in zip(every, details, strict=True)}
     held: dict[str, dict[str, _Held]] = {}
     for portfolio, found_here in live:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from catalog.errors import EnvironmentFault
+from catalog.errors import CatalogError, EnvironmentFault
 from catalog.state import CatalogState
 from catalog.targets import Target
 
@@ -32,8 +32,10 @@ def right_account(gateways: Gateways, target: Target) -> Caller:
     return caller
 
 
-def ready(gateways: Gateways, target: Target, roles: Iterable[str], desired: CatalogState) -> None:
-    """Check what the plan will need around the catalog.
+def unready(
+    gateways: Gateways, target: Target, roles: Iterable[str], desired: CatalogState
+) -> CatalogError | None:
+    """What around the catalog would stop a publish; None when nothing would.
 
     Args:
         gateways: Where to ask.
@@ -41,9 +43,11 @@ def ready(gateways: Gateways, target: Target, roles: Iterable[str], desired: Cat
         roles: Names of the launch roles.
         desired: For the organization nodes it is shared with.
 
+    Returns:
+        A missing launch role, OU or organization access, or a bucket that is somebody else's.
+
     Raises:
-        EnvironmentFault: A launch role, an OU or organization access is missing.
-        Refused: The artifact bucket is somebody else's.
+        EnvironmentFault: The credentials are another account's, or there are none.
     """
     around = gateways.surroundings
     nodes = sorted({node for state in desired.portfolios.values() for node in state.shares})
@@ -52,8 +56,15 @@ def ready(gateways: Gateways, target: Target, roles: Iterable[str], desired: Cat
     checks += [partial(_access, around, target)] if nodes else []
     checks += [partial(_node, around, target, node) for node in nodes]
     with ThreadPoolExecutor(8, "preflight") as pool:
-        for future in [pool.submit(check) for check in checks]:
-            future.result()
+        account = pool.submit(right_account, gateways, target)
+        answers = [pool.submit(check) for check in checks]
+        account.result()
+        try:
+            for answer in answers:
+                answer.result()
+        except CatalogError as error:
+            return error
+    return None
 
 
 def _role(around: Surroundings, target: Target, role: str) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from catalog.aws.bucket import Bucket
@@ -15,10 +19,17 @@ _CLASH = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """An object's text and the ETag under which it was read."""
+    """An object as it was read.
+
+    Args:
+        text: Its content; bytes that are no UTF-8 come as replacement characters.
+        etag: The version that was read.
+        age: Since it was written. By S3's clock at both ends, so that ours may be wrong.
+    """
 
     text: str
     etag: str
+    age: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +63,11 @@ class Storage:
             if fault.code in {"AccessDenied", "403"}:
                 raise self.bucket.foreign() from fault
             raise
-        return Stored(text=answer["Body"].read().decode(), etag=answer["ETag"])
+        return Stored(
+            text=answer["Body"].read().decode(errors="replace"),
+            etag=answer["ETag"],
+            age=_now(answer) - answer["LastModified"],
+        )
 
     def write(self, key: str, text: str, *, etag: str | None) -> str | None:
         """Write an object unless somebody else did meanwhile; its new ETag, or None.
@@ -114,3 +129,9 @@ class Storage:
             Tagging=urlencode(cargo.tags),
             ContentType=cargo.content_type,
         )
+
+
+def _now(answer: Mapping[str, Any]) -> datetime:
+    """The service's own time, from its answer's Date; ours where a proxy took that away."""
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return parsedate_to_datetime(date) if date else datetime.now(UTC)

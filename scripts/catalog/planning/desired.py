@@ -21,7 +21,7 @@ from catalog.model import (
     Product,
     Release,
 )
-from catalog.planning.lifecycle import applied, in_force
+from catalog.planning.lifecycle import applied, because, in_force
 from catalog.planning.tokens import canonical, digest
 from catalog.state import (
     Artifact,
@@ -82,6 +82,17 @@ def desired(wish: Wish, published: CatalogState = _EMPTY) -> CatalogState:
         for portfolio in sorted(wish.portfolios, key=lambda portfolio: portfolio.name)
     }
     return CatalogState(portfolios=portfolios, products=products)
+
+
+def retirements(wish: Wish, state: CatalogState) -> Mapping[tuple[str, str], str]:
+    """(product, version) of `state` -> why a lifecycle rule in force retires it."""
+    rules = {r.product.name: in_force(r.product.lifecycle, wish.today) for r in wish.releases}
+    return {
+        (name, version): why
+        for name, product in state.products.items()
+        for version in product.versions
+        if (why := because(rules[name], version))
+    }
 
 
 def intents(wish: Wish) -> CatalogDigests:

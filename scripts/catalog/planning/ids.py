@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from catalog.planning.index import Lane
+from catalog.planning.index import Index, Lane
 from catalog.state import ConstraintKind
 
 
@@ -30,3 +30,10 @@ class Ids:
     lanes: Mapping[Lane, Identity] = field(default_factory=dict)
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constraints: Mapping[tuple[str, str, ConstraintKind], str] = field(default_factory=dict)
+
+
+def former(index: Index, lanes: Mapping[Lane, Identity]) -> frozenset[Lane]:
+    """Names under which the index remembers what goes by another name now."""
+    names = {identity.id: lane for lane, identity in lanes.items()}
+    ids = {lane: entry.id for lane in index.lanes() if (entry := index.entry(lane))}
+    return frozenset(lane for lane, id_ in ids.items() if names.get(id_, lane) != lane)

@@ -27,6 +27,17 @@ def applied(rules: tuple[Lifecycle, ...], version: str, artifact: Artifact) -> A
     )
 
 
+def because(rules: Iterable[Lifecycle], version: str) -> str:
+    """Why a version is retired and what to use instead, by the rules that match it."""
+    if parsed(version) is None:
+        return ""
+    return " ".join(
+        f"{rule.because} Use {rule.use}." if rule.use else rule.because
+        for rule in rules
+        if matches(rule.versions, version)
+    )
+
+
 def in_force(lifecycle: Iterable[Lifecycle], today: date) -> tuple[Lifecycle, ...]:
     """The rules whose `since` has come."""
     return tuple(rule for rule in lifecycle if rule.since <= today)

@@ -10,7 +10,7 @@ because SageMaker takes the newest artifact when a project names none (CreatePro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from catalog.planning import lifecycle
@@ -29,8 +29,14 @@ from catalog.planning.actions import (
     UpdateShare,
     UpdateVersion,
 )
-from catalog.planning.differences import changes
-from catalog.planning.plans import Kept, Plan, Refusal
+from catalog.planning.differences import (
+    changes,
+    constraint_changes,
+    setting,
+    version_changes,
+)
+from catalog.planning.plans import Kept, Plan
+from catalog.planning.refusing import refusals
 from catalog.planning.removing import leftovers, wholes
 from catalog.planning.tokens import digest
 from catalog.state import (
@@ -43,7 +49,8 @@ from catalog.state import (
     Share,
 )
 
-_NEW = "not published yet"
+_NEW = "new"
+_UNTOLD: Mapping[tuple[str, str], str] = {}
 _NO_PORTFOLIO = PortfolioState(title="", provider="", summary="", tags={})
 _METADATA = (
     "title",
@@ -63,6 +70,7 @@ def plan(
     *,
     prune: bool = False,
     unsettled: Collection[tuple[str, str]] = (),
+    retired: Mapping[tuple[str, str], str] = _UNTOLD,
 ) -> Plan:
     """Compare two catalogs.
 
@@ -71,11 +79,12 @@ def plan(
         observed: What is.
         prune: Whether what is no longer desired is removed instead of kept.
         unsettled: (portfolio, node) of shares that did not reach every account the last time.
+        retired: (product, version) -> why a lifecycle rule retires it, for the reader.
     """
     gone = tuple(leftovers(desired, observed))
     actions = (
         *_portfolios(desired, observed),
-        *_products(desired, observed),
+        *_products(desired, observed, retired),
         *_principals(desired, observed),
         *_shares(desired, observed, unsettled),
         *(gone if prune else ()),
@@ -86,11 +95,12 @@ def plan(
     return Plan(
         actions=actions,
         kept=() if prune else tuple(Kept(lane=r.lane, subject=r.subject) for r in wholes(gone)),
-        refusals=tuple(_refusals(desired, observed)),
+        refusals=tuple(refusals(desired, observed)),
         reach={name: tuple(state.shares) for name, state in desired.portfolios.items()},
         homes=homes(desired),
         unchanged=len(lanes - touched),
         observed=digest(observed),
+        prune=prune,
     )
 
 
@@ -118,8 +128,7 @@ def _principals(desired: CatalogState, observed: CatalogState) -> Iterator[AnyAc
     for name, want in desired.portfolios.items():
         have = observed.portfolios.get(name, _NO_PORTFOLIO)
         for principal in sorted(want.principals - have.principals):
-            reason = "may launch from it, says the manifest; may not yet"
-            yield AddPrincipal(portfolio=name, principal=principal, reason=reason)
+            yield AddPrincipal(portfolio=name, principal=principal, reason=_NEW)
 
 
 def _shares(
@@ -149,13 +158,18 @@ def _flags(share: Share) -> str:
 # --- products ---------------------------------------------------------------------------------
 
 
-def _products(desired: CatalogState, observed: CatalogState) -> Iterator[AnyAction]:
+def _products(
+    desired: CatalogState, observed: CatalogState, retired: Mapping[tuple[str, str], str]
+) -> Iterator[AnyAction]:
     members = homes(desired)
     for name, want in desired.products.items():
-        yield from _product(name, want, observed.products.get(name))
+        have = observed.products.get(name)
+        live = dict(have.versions) if have else {}
+        yield from _product(name, want, have, live)
+        yield from _retirements(name, want, live, retired)
         for portfolio in members[name]:
-            have = observed.portfolios.get(portfolio, _NO_PORTFOLIO)
-            yield from _membership(name, portfolio, desired.portfolios[portfolio], have)
+            held = observed.portfolios.get(portfolio, _NO_PORTFOLIO)
+            yield from _membership(name, portfolio, desired.portfolios[portfolio], held)
 
 
 def homes(desired: CatalogState) -> dict[str, tuple[str, ...]]:
@@ -167,10 +181,12 @@ def homes(desired: CatalogState) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(portfolios)) for name, portfolios in members.items()}
 
 
-def _product(name: str, want: ProductState, have: ProductState | None) -> Iterator[AnyAction]:
+def _product(
+    name: str, want: ProductState, have: ProductState | None, live: dict[str, Artifact]
+) -> Iterator[AnyAction]:
+    """Metadata and new versions; `live` learns what is created."""
     bare = replace(want, versions={})
-    missing = sorted(want.versions.keys() - (have.versions.keys() if have else ()), key=_rank)
-    live = dict(have.versions) if have else {}
+    missing = sorted(want.versions.keys() - live.keys(), key=_rank)
     if have is None:
         first, *missing = missing
         artifact = live[first] = _born(want.versions[first])
@@ -181,12 +197,21 @@ def _product(name: str, want: ProductState, have: ProductState | None) -> Iterat
         yield UpdateProduct(product=name, state=bare, removed_tags=removed, reason=differing)
     for version in missing:
         artifact = live[version] = _born(want.versions[version])
-        reason = f"released here, not published yet; digest {artifact.digest[:12]}"
+        reason = f"new, digest {artifact.digest[:12]}"
         yield CreateVersion(product=name, version=version, artifact=artifact, reason=reason)
+
+
+def _retirements(
+    name: str,
+    want: ProductState,
+    live: Mapping[str, Artifact],
+    retired: Mapping[tuple[str, str], str],
+) -> Iterator[AnyAction]:
     for version, artifact in want.versions.items():
         if artifact.digest != live[version].digest:
             continue  # refused below: it is somebody else's version
-        if differing := changes(artifact, live[version], ("description", "deprecated", "active")):
+        why = retired.get((name, version), "")
+        if differing := version_changes(artifact, live[version], why):
             yield UpdateVersion(product=name, version=version, artifact=artifact, reason=differing)
 
 
@@ -204,15 +229,13 @@ def _membership(
     product: str, portfolio: str, want: PortfolioState, have: PortfolioState
 ) -> Iterator[AnyAction]:
     if product not in have.products:
-        yield Associate(product=product, portfolio=portfolio, reason="listed in the portfolio")
+        yield Associate(product=product, portfolio=portfolio, reason=_NEW)
     live = have.constraints.get(product, {})
     for kind, constraint in sorted(want.constraints.get(product, {}).items()):
         lane = (product, portfolio, kind)
         if kind not in live:
-            yield _constrain(
-                CreateConstraint, lane, constraint, f"missing: {constraint.parameters}"
-            )
-        elif differing := changes(constraint, live[kind], ("parameters", "description")):
+            yield _constrain(CreateConstraint, lane, constraint, setting(kind, constraint))
+        elif differing := constraint_changes(kind, constraint, live[kind]):
             yield _constrain(UpdateConstraint, lane, constraint, differing)
 
 
@@ -226,27 +249,3 @@ def _constrain(
     return verb(
         product=product, portfolio=portfolio, type=kind, constraint=constraint, reason=reason
     )
-
-
-def _refusals(desired: CatalogState, observed: CatalogState) -> Iterator[Refusal]:
-    for name, want in desired.products.items():
-        have = observed.products.get(name)
-        published = have.versions if have else {}
-        highest = max((v for v in map(lifecycle.parsed, published) if v), default=None)
-        for version, artifact in want.versions.items():
-            subject = f"version {version} of {name}"
-            live, own = published.get(version), lifecycle.parsed(version)
-            if live is not None and live.digest != artifact.digest:
-                yield Refusal(subject=subject, reason=_other(artifact, live), remedy=_BUMP)
-            elif live is None and own and highest and own < highest:
-                reason = f"it is below {highest}, which is published already"
-                yield Refusal(subject=subject, reason=reason, remedy=_BUMP)
-
-
-_BUMP = "A version is for ever: raise `version` in product.yaml above the highest published one."
-
-
-def _other(own: Artifact, live: Artifact) -> str:
-    if not live.digest:
-        return "it is published, but nothing tells with which content: it was made by hand"
-    return f"it is published with digest {live.digest[:12]}, here it has {own.digest[:12]}"

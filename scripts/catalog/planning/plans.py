@@ -45,6 +45,8 @@ class Plan:
         homes: Product -> portfolios that list it.
         unchanged: Portfolios and products that no action touches.
         observed: Digest of the catalog this plan was made against.
+        deep: Whether everything was compared.
+        prune: Whether what is no longer here is removed.
     """
 
     actions: tuple[Action, ...] = ()
@@ -54,6 +56,8 @@ class Plan:
     homes: Mapping[str, tuple[str, ...]]
     unchanged: int
     observed: str
+    deep: bool = False
+    prune: bool = False
 
     @property
     def empty(self) -> bool:

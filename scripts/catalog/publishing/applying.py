@@ -1,9 +1,9 @@
 """Carrying out a plan: serial inside a product, parallel across products.
 
-Portfolios first; then products, each worker taking one product from its creation to its last
-constraint. Once a portfolio's products are over, its principals follow, then its shares, one at a
-time over all portfolios; removals come last. A product that fails stops its own actions and nobody
-else's. Every outcome is told.
+Portfolios first, and products with them, each worker taking one product from its creation to its
+last constraint. Once a portfolio's products are over, its principals and its shares follow, shares
+one at a time over all portfolios; removals come last. A product that fails stops its own actions
+and nobody else's. Every outcome is told.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from catalog.errors import CatalogError
 from catalog.planning.actions import (
     AddPrincipal,
     AnyAction,
+    Associate,
+    CreateConstraint,
     CreatePortfolio,
     CreateShare,
     Effect,
+    UpdateConstraint,
     UpdatePortfolio,
     UpdateShare,
 )
@@ -75,7 +78,7 @@ def apply(
         desk: Gateways, ids, uploads.
         workers: Products worked on at the same time.
         tell: Hears every outcome as it comes, from any thread.
-        check: Asked before every lane; raises when this publisher must stop (lost lock).
+        check: Asked before every action; raises when this publisher must stop (lost lock).
         done: Hears of every product whose actions all succeeded, from any thread.
 
     Returns:
@@ -100,6 +103,7 @@ class _Run:
         self._plan, self._desk, self._workers = plan, desk, workers
         self._tell, self._check, self._done = tell, check, done
         self._order = {name: number for number, name in enumerate(plan.reach)}
+        self._portfolios: Mapping[Lane, Future[None]] = {}
         self._results: dict[int, Outcome] = {}  # by id(): actions hold mappings
 
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -111,15 +115,17 @@ class _Run:
             ThreadPoolExecutor(self._workers, "publish") as pool,
             ThreadPoolExecutor(self._workers, "principals") as reaching,
         ):
-            _wait(self._begin(pool, _only(rest, CreatePortfolio, UpdatePortfolio)).values())
+            self._portfolios = self._begin(pool, _only(rest, CreatePortfolio, UpdatePortfolio))
             lanes = self._begin(pool, sorted(products, key=self._home))
             settling = pool.submit(self._settle, lanes.values(), products)
             for portfolio, members in self._members(lanes).items():
                 _wait(members)
                 own = [a for a in rest if a.lane == ("portfolio", portfolio)]
-                principals = _only(own, AddPrincipal)
-                _wait([reaching.submit(self._lane, a.lane, [a]) for a in principals])
+                principals = [
+                    reaching.submit(self._lane, a.lane, [a]) for a in _only(own, AddPrincipal)
+                ]
                 self._serially(_only(own, CreateShare, UpdateShare))
+                _wait(principals)
             self._amend(settling.result())
             self._serially(removals)
         return tuple(self._results[id(action)] for action in actions)
@@ -131,7 +137,10 @@ class _Run:
 
     def _members(self, lanes: Mapping[Lane, Future[None]]) -> dict[str, list[Future[None]]]:
         """Portfolio -> what must be over before it reaches anybody."""
-        members: dict[str, list[Future[None]]] = {name: [] for name in self._plan.reach}
+        members: dict[str, list[Future[None]]] = {
+            name: [f for lane, f in self._portfolios.items() if lane == ("portfolio", name)]
+            for name in self._plan.reach
+        }
         for (_, product), future in lanes.items():
             for portfolio in self._plan.homes.get(product, ()):
                 members[portfolio].append(future)
@@ -157,9 +166,9 @@ class _Run:
 
     def _lane(self, lane: Lane, actions: list[AnyAction]) -> None:
         """One product's or portfolio's actions in order, until one fails."""
-        self._check()
         failed: AnyAction | None = None
         for action in actions:
+            self._check()
             outcome = self._skipped(action, failed) if failed else self._perform(action)
             failed = failed or (action if outcome.result is not Result.DONE else None)
             self._results[id(action)] = outcome
@@ -168,6 +177,7 @@ class _Run:
             self._done(lane)
 
     def _perform(self, action: AnyAction) -> Outcome:
+        _wait(self._awaited(action))
         start, error = time.monotonic(), ""
         try:
             perform(action, self._desk)
@@ -176,6 +186,12 @@ class _Run:
         seconds = time.monotonic() - start
         result = Result.FAILED if error else Result.DONE
         return Outcome(action=action, result=result, error=error, seconds=seconds)
+
+    def _awaited(self, action: AnyAction) -> Iterator[Future[None]]:
+        """The portfolio that a product goes into; it was begun before, so that none waits long."""
+        if isinstance(action, Associate | CreateConstraint | UpdateConstraint):
+            portfolio = self._portfolios.get(("portfolio", action.portfolio))
+            yield from () if portfolio is None else (portfolio,)
 
     def _skipped(self, action: AnyAction, failed: AnyAction) -> Outcome:
         error = f"Not tried, because this failed before: {failed.subject}."

@@ -1,7 +1,7 @@
 """The index while a publish runs: every change is remembered soon, and nobody waits for it.
 
-One writer puts the whole index with If-Match; changes that arrive while it writes go with the next
-write (group commit), so that workers are never serialised by it.
+One writer puts the whole index with If-Match; changes that arrive meanwhile go with the next write
+(group commit), so that workers are never serialised by it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 KEY = "catalog/index.json"
 
+PAUSE = 0.5
+"""Seconds in which changes are gathered; what a crash loses of them, the next run looks at."""
+
 
 class Ledger:
     """The writer; a context manager that ends with everything written.
@@ -36,6 +39,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, "index")
         self._queued = False
+        self._hurry = threading.Event()
         self._last: Future[None] | None = None
 
     def __enter__(self) -> Ledger:
@@ -51,6 +55,7 @@ class Ledger:
             if error is None:
                 self.flush()
         finally:
+            self._hurry.set()
             self._pool.shutdown(cancel_futures=True)
 
     def entry(self, lane: Lane) -> Entry:
@@ -67,7 +72,7 @@ class Ledger:
                 self._last = self._pool.submit(self._write)
 
     def flush(self) -> None:
-        """Wait until everything noted is written.
+        """Write everything noted at once, and wait for it.
 
         Raises:
             Locked: Somebody else wrote the index meanwhile.
@@ -75,9 +80,12 @@ class Ledger:
         with self._lock:
             last = self._last
         if last is not None:
+            self._hurry.set()
             last.result()
+            self._hurry.clear()
 
     def _write(self) -> None:
+        self._hurry.wait(PAUSE)
         with self._lock:
             text, self._queued = index.to_text(self._index), False
         etag = self._storage.write(KEY, text, etag=self._etag)

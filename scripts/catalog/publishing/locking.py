@@ -1,18 +1,22 @@
 """One publisher at a time: a lock object in the artifact bucket.
 
 It is taken with If-None-Match (or If-Match, when the last holder released it or died), renewed by
-a thread while the publish runs, and given back by writing an expiry in the past; nothing is
+a thread while the publish runs, and given back by writing a claim of no length; nothing is
 deleted, so that no delete marker of a versioned bucket gets in the way of the next condition.
+
+No two clocks are compared: how old a claim is, S3 says; how long ago we renewed ours, a clock that
+only counts.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, Locked
@@ -24,48 +28,65 @@ KEY = "catalog/lock.json"
 TERM = timedelta(minutes=2)
 """How long a holder that does not renew keeps others out."""
 
+MARGIN = timedelta(seconds=10)
+"""How much earlier a holder that could not renew stops by itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who holds the lock, and until when.
+    """Who holds the lock, and for how long from when it was written.
 
     Args:
-        owner: Caller ARN, host and process, for the message.
+        owner: Host and process, for the message.
         nonce: Tells two runs of one owner apart.
-        expires: UTC.
+        term: Nothing once it is given back.
+        beat: Renewals so far; each changes the object, so that none goes unnoticed by a
+            publisher about to take over.
     """
 
     owner: str
     nonce: str
-    expires: datetime
+    term: timedelta = TERM
+    beat: int = 0
 
     def text(self) -> str:
         """As the object holds it."""
-        return json.dumps(
-            {"owner": self.owner, "nonce": self.nonce, "expires": self.expires.isoformat()},
-            sort_keys=True,
-        )
+        seconds = int(self.term.total_seconds())
+        claim = {"owner": self.owner, "nonce": self.nonce, "seconds": seconds, "beat": self.beat}
+        return json.dumps(claim)
 
 
 def parse(text: str) -> Claim | None:
     """Read a claim; None when it is none, which nobody can hold."""
     try:
         data = json.loads(text)
-        expires = datetime.fromisoformat(data["expires"])
-        return Claim(owner=data["owner"], nonce=data["nonce"], expires=expires)
-    except (ValueError, KeyError, TypeError):
+        term = timedelta(seconds=data["seconds"])
+        return Claim(owner=data["owner"], nonce=data["nonce"], term=term, beat=data["beat"])
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
 
 class Lock:
-    """A held lock. Made by `held`."""
+    """A held lock. Made by `held`.
+
+    Args:
+        storage: Where it lies.
+        claim: Ours.
+        etag: Under which it was written.
+        since: When that began, by `clock`.
+        clock: Seconds from any start; never set back.
+    """
+
+    first = False
+    """Whether nobody ever held it before, so that nobody can have been here in between."""
 
     def __init__(
-        self, storage: Storage, claim: Claim, etag: str, now: Callable[[], datetime]
+        self, storage: Storage, claim: Claim, etag: str, since: float, clock: Callable[[], float]
     ) -> None:
-        self._storage, self._claim, self._etag, self._now = storage, claim, etag, now
+        self._storage, self._claim, self._etag = storage, claim, etag
+        self._clock, self._since = clock, since
         self._done = threading.Event()
-        self._lost: CatalogError | None = None
+        self._lost = ""
 
     def check(self) -> None:
         """Go on only while the lock is ours.
@@ -73,8 +94,11 @@ class Lock:
         Raises:
             Locked: It was taken over, or could not be renewed in time.
         """
-        if self._lost is not None:
-            raise Locked(f"The lock of this catalog was lost: {self._lost.what}", "Run it again.")
+        held = timedelta(seconds=self._clock() - self._since)
+        if not self._lost and held > TERM - MARGIN:
+            self._lost = f"it was not renewed for {held.total_seconds():.0f} seconds."
+        if self._lost:
+            raise Locked(f"The lock of this catalog was lost: {self._lost}", "Run it again.")
 
     def renew(self) -> None:
         """Hold it for another term.
@@ -82,19 +106,24 @@ class Lock:
         Raises:
             CatalogError: Somebody took it over, or it could not be written.
         """
+        self.check()
+        start = self._clock()
+        self._claim = replace(self._claim, beat=self._claim.beat + 1)
         try:
-            self._write(self._now() + TERM)
-        except CatalogError as error:
-            self._lost = error
+            self._etag = _put(self._storage, self._claim, self._etag)
+        except Locked as error:
+            self._lost = error.what
             raise
+        self._since = start
 
     def renew_until_done(self) -> None:
-        """Renew at a third of the term; the body of the renewing thread."""
-        while not self._done.wait(TERM.total_seconds() / 3):
-            try:
+        """Renew at a sixth of the term; the body of the renewing thread.
+
+        A renewal that only failed is tried again: the lock is ours until it runs out.
+        """
+        while not self._done.wait(TERM.total_seconds() / 6):
+            with suppress(CatalogError):  # `check` tells
                 self.renew()
-            except CatalogError:
-                return  # `check` tells
 
     def stop(self) -> None:
         """Stop renewing."""
@@ -102,12 +131,8 @@ class Lock:
 
     def release(self) -> None:
         """Give the lock back, unless somebody took it over."""
-        if self._lost is None:
-            self._write(self._now())
-
-    def _write(self, expires: datetime) -> None:
-        claim = Claim(owner=self._claim.owner, nonce=self._claim.nonce, expires=expires)
-        self._etag = _put(self._storage, claim, self._etag)
+        if not self._lost:
+            _put(self._storage, replace(self._claim, term=timedelta()), self._etag)
 
 
 @contextmanager
@@ -117,7 +142,7 @@ def held(
     nonce: str,
     *,
     first: bool = False,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Lock]:
     """Hold the lock while a publish runs.
 
@@ -126,14 +151,15 @@ def held(
         owner: Who publishes, for the other one's message.
         nonce: Unique to this run.
         first: Whether there was no index, and so most likely never a lock either.
-        now: The time, in UTC.
+        clock: Seconds from any start; never set back.
 
     Raises:
         Locked: Another publisher is at work.
     """
-    claim = Claim(owner=owner, nonce=nonce, expires=now() + TERM)
+    claim, since = Claim(owner=owner, nonce=nonce), clock()
     etag = storage.write(KEY, claim.text(), etag=None) if first else None
-    lock = Lock(storage, claim, etag or _taken_over(storage, claim, now()), now)
+    lock = Lock(storage, claim, etag or _taken_over(storage, claim), since, clock)
+    lock.first = etag is not None
     thread = threading.Thread(target=lock.renew_until_done, name="lock", daemon=True)
     thread.start()
     try:
@@ -141,16 +167,16 @@ def held(
     finally:
         lock.stop()
         thread.join()
-        with suppress(CatalogError):  # it expires by itself
+        with suppress(CatalogError):  # it runs out by itself
             lock.release()
 
 
-def _taken_over(storage: Storage, claim: Claim, now: datetime) -> str:
+def _taken_over(storage: Storage, claim: Claim) -> str:
     """ETag of our claim, put where the last holder released the lock or died."""
     stored = storage.read(KEY)
     other = parse(stored.text) if stored else None
-    if other and other.nonce != claim.nonce and other.expires > now:
-        raise _taken(other)
+    if stored and other and other.nonce != claim.nonce and stored.age < other.term:
+        raise _taken(other, stored.age)
     return _put(storage, claim, stored.etag if stored else None)
 
 
@@ -159,15 +185,18 @@ def _put(storage: Storage, claim: Claim, etag: str | None) -> str:
     if written is not None:
         return written
     stored = storage.read(KEY)
-    if stored and stored.text == claim.text():  # our own write, whose answer was lost
+    live = parse(stored.text) if stored else None
+    if stored is None or live is None or live.nonce != claim.nonce:
+        raise _taken(live)
+    if live == claim:  # our own write, whose answer was lost
         return stored.etag
-    other = parse(stored.text) if stored else None
-    raise _taken(other)
+    return _put(storage, claim, stored.etag)
 
 
-def _taken(other: Claim | None) -> Locked:
+def _taken(other: Claim | None, age: timedelta = timedelta()) -> Locked:
     owner = other.owner if other else "somebody"
-    until = f", at most until {other.expires:%H:%M:%S} UTC unless it goes on" if other else ""
+    left = int((other.term - age).total_seconds()) if other else 0
+    until = f", for {left} seconds more unless it goes on" if left > 0 else ""
     return Locked(
         f"Another publisher is at work on this catalog: {owner}{until}.",
         "Wait for it to end, then run this again; a publisher that died is waited out.",

@@ -142,7 +142,7 @@ def _(action: CreateConstraint, desk: Desk) -> None:
 
     def create() -> str:
         constraints = desk.aws.constraints
-        return constraints.create(portfolio, product, action.type, action.constraint, key)[0]
+        return constraints.create(portfolio, product, action.type, action.constraint, key)
 
     try:
         made = retrying(create, UNSEEN, desk.patience)
@@ -180,7 +180,7 @@ def _(action: UpdateConstraint, desk: Desk) -> None:
     try:
         retrying(lambda: constraints.update(identity, action.constraint), UNSEEN, desk.patience)
     except ServiceFault as fault:
-        live = constraints.describe(identity)[0].parameters
+        live = constraints.describe(identity).parameters
         if fault.code != "InvalidParametersException" or "RoleArn" not in live:
             raise
         constraints.delete(identity)

@@ -23,13 +23,14 @@ from catalog.errors import Refused, StalePlan
 from catalog.planning import records
 from catalog.planning.actions import CreateProduct, CreateShare, CreateVersion, UpdateShare
 from catalog.planning.desired import Wish
-from catalog.planning.ids import Identity
+from catalog.planning.ids import Identity, former
 from catalog.planning.index import Entry, Index, Lane
 from catalog.planning.plans import Plan
 from catalog.publishing import locking
 from catalog.publishing.applying import WORKERS, Outcome, Tell, apply, failures
 from catalog.publishing.desk import Desk
 from catalog.publishing.ledger import Ledger
+from catalog.publishing.locking import Lock
 from catalog.publishing.shipping import Shipment, shipment
 from catalog.publishing.surveying import SHALLOW, Depth, Survey, survey
 from catalog.publishing.uploading import Uploads
@@ -60,7 +61,7 @@ class Manner:
 
     Args:
         depth: How far to look and to go.
-        approved: A plan made before; nothing but exactly that is done.
+        approved: A plan made before; nothing but exactly that is done, as deep as it was made.
         passed: (product, digest) of every passing taskcat record; None when none is demanded.
         workers: Products worked on at the same time.
         patience: For things just made to be seen.
@@ -73,6 +74,12 @@ class Manner:
     workers: int = WORKERS
     patience: Patience = CONSISTENCY
     share_patience: Patience = SHARING
+
+    @property
+    def reach(self) -> Depth:
+        """How far to look and to go: as an approved plan did, or as asked."""
+        plan = self.approved
+        return replace(self.depth, deep=plan.deep, prune=plan.prune) if plan else self.depth
 
 
 DEFAULT = Manner()
@@ -101,7 +108,7 @@ def publish(
         Locked: Another publisher is at work.
         EnvironmentFault: Account, roles, organization or bucket are not ready.
     """
-    seen = survey(gateways, wish, manner.depth)
+    seen = survey(gateways, wish, manner.reach)
     _must_apply(seen.plan, wish, manner)
     if not seen.plan.actions and _remembered(seen, Desk.blank(gateways, seen), ()) == seen.index:
         return Published(survey=seen)
@@ -119,7 +126,7 @@ def publish(
         ) as lock,
     ):
         secured = background.submit(lambda: bucket.secure(gateways.surroundings.organization()))
-        published = _applied(gateways, wish, manner, seen, tell, lock.check)
+        published = _applied(gateways, wish, manner, seen, tell, lock)
         secured.result()
         return published
 
@@ -159,7 +166,7 @@ def _applied(
     manner: Manner,
     seen: Survey,
     tell: Tell,
-    check: Callable[[], None],
+    lock: Lock,
 ) -> Published:
     """Apply under the lock, remembering what converged as it does."""
     plan, storage = seen.plan, gateways.storage
@@ -176,7 +183,8 @@ def _applied(
         )
         touched = {action.lane for action in plan.actions}
         book.note({lane: replace(desk.remembered(lane), digest="") for lane in touched})
-        book.flush()
+        if not lock.first:  # on the first run there is no index: whatever happens, all is looked at
+            book.flush()
 
         kept = seen.kept()
 
@@ -185,7 +193,7 @@ def _applied(
                 finished = lane[0] == "product" and lane in seen.goals
                 book.note({lane: _entry(seen, desk, lane, kept, converged=finished)})
 
-        outcomes = apply(plan, desk, workers=manner.workers, tell=tell, check=check, done=done)
+        outcomes = apply(plan, desk, workers=manner.workers, tell=tell, check=lock.check, done=done)
         remembered = _remembered(seen, desk, outcomes)
         lanes = {*seen.index.lanes(), *remembered.lanes()}
         book.note({lane: remembered.entry(lane) for lane in lanes})
@@ -219,7 +227,8 @@ def _remembered(seen: Survey, desk: Desk, outcomes: Collection[Outcome]) -> Inde
             entries[lane] = replace(desk.remembered(lane), digest="")
         else:
             entries[lane] = None
-    return seen.index.with_entries(entries)
+    forgotten: dict[Lane, Entry | None] = dict.fromkeys(former(seen.index, desk.identities))
+    return seen.index.with_entries(forgotten | entries)
 
 
 def _unsettled(outcomes: Collection[Outcome]) -> dict[Lane, tuple[str, ...]]:

@@ -6,9 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.planning.actions import AnyAction, Effect
+from catalog.planning.actions import AnyAction, Disassociate, Effect, RemoveProduct
 from catalog.planning.plans import Plan
 from catalog.publishing.applying import Outcome, Result
+
+UNSEEN = (
+    "Note: only what this account runs of a product can be seen from here, and keeps it from being "
+    "removed. Ask the owners of the other accounts first."
+)
+"""SearchProvisionedProducts shows the caller's own account only (API reference)."""
 
 _SIGN = {Effect.CREATED: "+", Effect.UPDATED: "~", Effect.REMOVED: "-"}
 
@@ -93,6 +99,8 @@ def plan_lines(plan: Plan, aliases: Mapping[str, str]) -> list[str]:
         lines += ["in no portfolio", *(f"  {line(action)}" for action in rest)]
     lines += [f"  ! {r.subject}: {r.reason}. {r.remedy}" for r in plan.refusals]
     lines += [f"  kept: {kept.subject} (no longer here; --prune removes it)" for kept in plan.kept]
+    if any(isinstance(action, Disassociate | RemoveProduct) for action in plan.actions):
+        lines.append(UNSEEN)
     lines.append(plan_verdict(plan))
     return lines
 
@@ -139,7 +147,8 @@ def drift_lines(plan: Plan) -> list[str]:
         *(f"{action.subject}: {action.reason}" for action in plan.actions),
         *(f"{refusal.subject}: {refusal.reason}" for refusal in plan.refusals),
         *(f"{kept.subject}: published, but no longer here" for kept in plan.kept),
-        "`catalog publish --deep` brings it back to what this repository says.",
+        *(["`catalog publish --deep` mends what differs."] if plan.actions else ()),
+        *(["`catalog publish --prune` removes what is no longer here."] if plan.kept else ()),
     ]
 
 

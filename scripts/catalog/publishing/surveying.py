@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from catalog.aws import Gateways
 from catalog.aws.finding import Question
 from catalog.aws.observation import Observation, observe
-from catalog.aws.preflight import ready, right_account
+from catalog.aws.preflight import unready
 from catalog.errors import CatalogError
 from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, Kind
 from catalog.planning import desired as wanting
 from catalog.planning import index as memory
 from catalog.planning import planning, quotas, records
 from catalog.planning.desired import CatalogDigests, Wish
-from catalog.planning.ids import Ids
+from catalog.planning.ids import Ids, former
 from catalog.planning.index import Index, Lane
 from catalog.planning.narrowing import narrowed
 from catalog.planning.plans import Kept, Plan
@@ -35,7 +35,7 @@ class Depth:
 
     Args:
         deep: Compare everything and trust nothing.
-        prune: Remove what is no longer here.
+        prune: Remove what is no longer here; that takes a look at everything too.
         patience: Before what is remembered and not found counts as gone.
     """
 
@@ -94,11 +94,12 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
     stored = gateways.storage.read(ledger.KEY)
     index = memory.from_text(stored.text) if stored else None
     goals = _lanes(wanting.intents(wish))
-    whole = index is None or depth.deep or (depth.prune and _holds_more(index, goals))
-    scope = None if index is None or whole else _scope(gateways, index, goals)
+    wanted = wanting.desired(wish)
+    whole = index is None or depth.deep or depth.prune
+    scope = None if index is None or whole else _scope(gateways, index, goals, wanted)
     seen = Survey(
         plan=_NOTHING,
-        desired=wanting.desired(wish),
+        desired=wanted,
         observed=CatalogState(),
         ids=Ids(),
         index=index or Index(),
@@ -111,22 +112,18 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
         return replace(seen, plan=replace(nothing, kept=tuple(_kept(seen))))
     question = Question(wanted=seen.desired, index=seen.index, scope=scope, patience=depth.patience)
     with ThreadPoolExecutor(1, "checks") as pool:
-        checks = pool.submit(_checks, gateways, wish)
+        checks = pool.submit(unready, gateways, wish.target, _roles(wish), wanted)
         observation = observe(gateways, question)
     return replace(_planned(wish, depth, seen, observation), unready=checks.result())
 
 
-def _checks(gateways: Gateways, wish: Wish) -> CatalogError | None:
-    """What publishing would stumble over; another account's credentials stop even a look."""
-    right_account(gateways, wish.target)
+def _roles(wish: Wish) -> set[str]:
+    """Launch roles of everything that is in a catalog; an admin product may have none."""
     products = (r.product for r in wish.releases if r.product.kind is not Kind.FOUNDATION)
-    try:
-        ready(gateways, wish.target, {p.launch_role for p in products}, wanting.desired(wish))
-    except CatalogError as error:
-        return error
-    return None
+    return {product.launch_role for product in products if product.launch_role}
 
 
+_NO_IDS = Ids()
 _NOTHING = Plan(reach={}, homes={}, unchanged=0, observed="")
 
 
@@ -137,14 +134,14 @@ def _lanes(digests: CatalogDigests) -> dict[Lane, str]:
     }
 
 
-def _holds_more(index: Index, goals: Mapping[Lane, str]) -> bool:
-    """Whether the index knows of things that are published but no longer here."""
-    entries = ((lane, index.entry(lane)) for lane in index.lanes())
-    return any(lane not in goals or (entry and entry.kept) for lane, entry in entries)
+def _scope(
+    gateways: Gateways, index: Index, goals: Mapping[Lane, str], wanted: CatalogState
+) -> frozenset[Lane]:
+    """What differs from the index, and what the tagging API does not confirm.
 
-
-def _scope(gateways: Gateways, index: Index, goals: Mapping[Lane, str]) -> frozenset[Lane]:
-    """What differs from the index, and what the tagging API does not confirm."""
+    A portfolio that may be gone brings its products along: they would have to be put into a new
+    one, constraints and all.
+    """
     scope = {lane for lane, digest in goals.items() if not _converged(index, lane, digest)}
     believed = {lane: entry.arn for lane in goals.keys() - scope if (entry := index.entry(lane))}
     tags = gateways.tagging.tags(believed.values())
@@ -154,7 +151,13 @@ def _scope(gateways: Gateways, index: Index, goals: Mapping[Lane, str]) -> froze
         for (kind, name), arn in believed.items()
         if tags.get(arn, {}).get(key[kind]) != name
     }
-    return frozenset(scope | unconfirmed)
+    members = {
+        ("product", product)
+        for kind, name in unconfirmed
+        if kind == "portfolio"
+        for product in wanted.portfolios[name].products
+    }
+    return frozenset(scope | unconfirmed | members)
 
 
 def _converged(index: Index, lane: Lane, digest: str) -> bool:
@@ -170,7 +173,13 @@ def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -
     unsettled = {
         (name, node) for name, entry in seen.index.portfolios.items() for node in entry.unsettled
     }
-    plan = planning.plan(part, observed, prune=depth.prune, unsettled=unsettled)
+    plan = planning.plan(
+        part,
+        observed,
+        prune=depth.prune,
+        unsettled=unsettled,
+        retired=wanting.retirements(wish, part),
+    )
     looked = seen.goals.keys() if seen.scope is None else seen.goals.keys() & seen.scope
     refusals = (
         *plan.refusals,
@@ -180,20 +189,27 @@ def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -
     plan = replace(
         plan,
         refusals=tuple(dict.fromkeys(refusals)),
-        kept=(*plan.kept, *(_kept(seen) if seen.scope is not None else ())),
+        kept=(*plan.kept, *(_kept(seen, observation.ids) if seen.scope is not None else ())),
         reach={name: tuple(state.shares) for name, state in whole.portfolios.items()},
         homes=planning.homes(whole),
         unchanged=len(seen.goals) - len(looked & {action.lane for action in plan.actions}),
+        deep=depth.deep,
     )
     return replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
 
 
-def _kept(seen: Survey) -> Iterator[Kept]:
-    """What the index says of things outside the scope that are no longer here."""
+def _kept(seen: Survey, ids: Ids = _NO_IDS) -> Iterator[Kept]:
+    """What the index says of things outside the scope that are no longer here.
+
+    Args:
+        seen: With index and scope.
+        ids: Of what was found: what only has another name now is still here.
+    """
     scope = seen.scope or frozenset()
+    renamed = former(seen.index, ids.lanes)
     for lane in seen.index.lanes():
         entry = seen.index.entry(lane)
-        if lane in scope or entry is None:
+        if lane in scope or lane in renamed or entry is None:
             continue
         subjects = entry.kept if lane in seen.goals else (" ".join(lane),)
         yield from (Kept(lane=lane, subject=subject) for subject in subjects)

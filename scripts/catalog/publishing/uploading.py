@@ -27,7 +27,7 @@ class Uploads:
         storage: Where they go.
         pack: Makes the shipment of a product's current release.
         products: Whose releases are needed, in the order they will be.
-        workers: Threads of the pool.
+        workers: Products uploaded at the same time.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Uploads:
         self._lock = threading.Lock()
         self._keys: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(workers, "upload")
+        self._records = ThreadPoolExecutor(workers, "records")
         self._shipped = {name: self._pool.submit(self._ship, name) for name in products}
 
     def __enter__(self) -> Uploads:
@@ -53,6 +54,7 @@ class Uploads:
         trace: TracebackType | None,
     ) -> None:
         self._pool.shutdown(cancel_futures=error is not None)
+        self._records.shutdown(cancel_futures=error is not None)
 
     def template_url(self, product: str) -> str:
         """Wait for a product's release to be in place; the address of its template.
@@ -61,15 +63,18 @@ class Uploads:
             Refused: The version was released before with another content.
             ServiceFault: S3 refused an object.
         """
-        return self._shipped[product].result()
+        url, record = self._shipped[product].result()
+        record.result()
+        return url
 
-    def _ship(self, product: str) -> str:
+    def _ship(self, product: str) -> tuple[str, Future[None]]:
+        """Address of the template, and the record, which goes up at the same time."""
         shipment = self._pack(product)
+        record = self._records.submit(self._record, shipment)
         for bundle in shipment.bundles:
             self._once(bundle)
         self._storage.put(shipment.template)
-        self._record(shipment)
-        return self._storage.url(shipment.template.key)
+        return self._storage.url(shipment.template.key), record
 
     def _once(self, cargo: Cargo) -> None:
         with self._lock:
