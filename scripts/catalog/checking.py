@@ -108,11 +108,11 @@ def _chosen(catalog: Catalog, names: Collection[str]) -> Collection[str]:
 
 def _lint(
     catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path, early: Executor | None
-) -> Iterator[Finding]:
+) -> tuple[Finding, ...]:
     """Findings about templates and scenarios, with what each product's manifest accepts."""
     regions = sorted({r for target in catalog.settings.targets.values() for r in target.regions})
-    requests = {
-        name: LintRequest(
+    requests = tuple(
+        LintRequest(
             product=one.folder.product,
             rendered=one.rendered,
             regions=tuple(regions),
@@ -121,17 +121,10 @@ def _lint(
                 file: tree[file].content.decode(errors="replace") for file in one.folder.scenarios
             },
         )
-        for name, one in built.items()
+        for one in built.values()
         if one.rendered
-    }
-    found = linting.lint(tuple(requests.values()), cache=root / CACHE, early=early)
-    for name, request in requests.items():
-        mine = [one for one in found if _belongs(one, name, request)]
-        yield from linting.apply_allowances(mine, catalog.products[name].product)
-
-
-def _belongs(finding: Finding, name: str, request: LintRequest) -> bool:
-    return finding.file.startswith(f"products/{name}/") or finding.file in request.rendered.includes
+    )
+    return linting.lint(requests, cache=root / CACHE, early=early)
 
 
 def _base(root: Path) -> str | None:

@@ -73,7 +73,7 @@ def lint(
     workers: int | None = None,
     early: Executor | None = None,
 ) -> tuple[Finding, ...]:
-    """Every finding of every request, sorted.
+    """Every finding of every request, with what its product's manifest accepts; sorted.
 
     Args:
         requests: The templates.
@@ -89,8 +89,9 @@ def lint(
         _keep(cache, job, found)
     findings: set[Finding] = set()
     for request, job in zip(requests, jobs, strict=True):
-        findings.update(_at_source(finding, request.rendered) for finding in known[job])
-        findings.update(_scenario_findings(request))
+        own = {_at_source(finding, request.rendered) for finding in known[job]}
+        own.update(_scenario_findings(request))
+        findings.update(apply_allowances(sorted(own), request.product))
     return tuple(sorted(findings))
 
 
