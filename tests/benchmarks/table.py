@@ -101,6 +101,8 @@ def page(sections: Iterable[Section], command: str) -> str:
         f"- Command: `{command}`",
         f"- Date: {datetime.now(UTC):%Y-%m-%d}",
         f"- Machine: {machine()}",
+        f"- Load in the last five minutes: {os.getloadavg()[1]:.1f}; with more than one, times are",
+        "  longer than on an idle machine, and ratios that live from several cores are worse",
         "",
     ]
     for section in sections:
