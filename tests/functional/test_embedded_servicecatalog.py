@@ -220,6 +220,20 @@ def test_version_is_creating_and_then_available(world):
     assert described["Status"] == "AVAILABLE"
 
 
+def test_versions_of_one_product_are_made_one_at_a_time(world, refused):
+    (product, _), (other, _) = world.product(), world.product("other")
+    faults.set(faults.Faults(lag=1))
+    second = world.version(product, "2.0.0")
+    create = world.hub.create_provisioning_artifact
+    parameters = {"Name": "3.0.0", "Info": {"LoadTemplateFromURL": world.template()}}
+    refused("ResourceNotFoundException", create, ProductId=product, Parameters=parameters)
+    delete = world.hub.delete_provisioning_artifact
+    identified = {"ProductId": product, "ProvisioningArtifactId": second}
+    refused("ResourceNotFoundException", delete, **identified)
+    create(ProductId=product, Parameters=parameters)
+    create(ProductId=other, Parameters=parameters)
+
+
 def test_last_version_stays(world, refused):
     product, first = world.product()
     delete = world.hub.delete_provisioning_artifact

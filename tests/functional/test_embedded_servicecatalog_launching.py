@@ -70,6 +70,23 @@ def test_form_shows_parameters_with_their_constraints(world):
     ]
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        {"ProductName": "deployment"},
+        {"ProvisioningArtifactName": "1.0.0"},
+        {"PathName": "Templates"},
+    ],
+)
+def test_what_is_launched_is_named_by_id_or_by_name(world, refused, twice):
+    _, product, version = world.published()
+    path = world.scientist.list_launch_paths(ProductId=product)["LaunchPathSummaries"][0]["Id"]
+    form = world.scientist.describe_provisioning_parameters
+    ids = {"ProductId": product, "ProvisioningArtifactId": version, "PathId": path}
+    form(**ids)
+    assert "exclude each other" in refused("InvalidParametersException", form, **ids, **twice)
+
+
 def test_launch_makes_the_stack_under_the_launch_role(world, launch, launch_role):
     portfolio, product, version, role = launch_role
     world.hub.update_product(Id=product, AddTags=[{"Key": "team", "Value": "ml"}])

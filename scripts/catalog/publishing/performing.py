@@ -92,7 +92,14 @@ def _(action: CreateVersion, desk: Desk) -> None:
     request = [product, action.version, action.artifact, url]
     former = desk.remembered(action.lane).versions.get(action.version, "")
     key = token("CreateProvisioningArtifact", request, former)
-    live = desk.aws.products.create_version(product, action.version, action.artifact, url, key)
+    # One at a time: while another version is being made, the service may answer ResourceNotFound.
+    live = retrying(
+        lambda: desk.aws.products.create_version(
+            product, action.version, action.artifact, url, key
+        ),
+        UNSEEN,
+        desk.patience,
+    )
     desk.versions.setdefault(action.product, {})[action.version] = live.id
     status = live.status
     if status == "CREATING":

@@ -56,6 +56,22 @@ def _versions(call: Call, product_id: str) -> Shelf[str, Artifact]:
     return versions
 
 
+def _settled(call: Call, product_id: str) -> Shelf[str, Artifact]:
+    """Versions of a product none of which is still being made.
+
+    Users of Terraform who change several versions of one product at once are answered that one is
+    not found; the next try brings the work on.
+
+    Raises:
+        ResourceNotFound: One is not yet seen as AVAILABLE.
+    """
+    versions = _versions(call, product_id)
+    seen = [one for one in versions.look_at_all() if one.status == "AVAILABLE"]
+    if len(seen) < len(versions):
+        raise ResourceNotFound(f"A provisioning artifact of product {product_id} is not settled.")
+    return versions
+
+
 def _readable(call: Call, product_id: str) -> Shelf[str, Artifact]:
     """Versions of an own product, or of one in an imported portfolio."""
     if product_id not in call.catalog.artifacts:
@@ -75,7 +91,7 @@ def _info(artifact: Artifact, call: Call) -> dict[str, str]:
 def create_provisioning_artifact(call: Call) -> dict[str, Any]:
     """A further version; always active, guidance DEFAULT."""
     product_id = call.params["ProductId"]
-    versions = _versions(call, product_id)
+    versions = _settled(call, product_id)
     quotas.hold(len(versions) + 1, quotas.VERSIONS_PER_PRODUCT, "versions per product")
     artifact = made(call, product_id, call.params["Parameters"])
     keep(call, artifact)
@@ -117,7 +133,7 @@ def update_provisioning_artifact(call: Call) -> dict[str, Any]:
 @operation
 def delete_provisioning_artifact(call: Call) -> dict[str, Any]:
     """A product keeps at least one version."""
-    versions = _versions(call, call.params["ProductId"])
+    versions = _settled(call, call.params["ProductId"])
     identifier = call.params["ProvisioningArtifactId"]
     if identifier not in versions:
         raise ResourceNotFound(f"Provisioning artifact {identifier} not found.")

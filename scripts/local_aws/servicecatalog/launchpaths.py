@@ -114,11 +114,23 @@ def paths_of(call: Call, product_id: str) -> list[LaunchPath]:
     raise ResourceNotFound(f"No launch paths found for resource: {product_id}")
 
 
+def _named(call: Call, what: str) -> tuple[str, str]:
+    """Id and name by which a request names something; at most one of them is said.
+
+    Raises:
+        InvalidParameters: Both are (API reference, *DescribeProvisioningParameters*).
+    """
+    identifier, name = (str(call.params.get(f"{what}{end}") or "") for end in ("Id", "Name"))
+    if identifier and name:
+        raise InvalidParameters(f"{what}Id and {what}Name exclude each other.")
+    return identifier, name
+
+
 def product_id(call: Call) -> str:
     """The product a request names by `ProductId` or `ProductName`."""
-    if identifier := call.params.get("ProductId"):
-        return str(identifier)
-    name = call.params.get("ProductName")
+    identifier, name = _named(call, "Product")
+    if identifier:
+        return identifier
     if not name:
         raise InvalidParameters("ProductId or ProductName is required.")
     found = {path.product.id for path in paths(call) if path.product.name == name}
@@ -136,7 +148,7 @@ def chosen(call: Call, product: str) -> LaunchPath:
         InvalidParameters: There are several, or the named one is not the caller's.
         ResourceNotFound: There is none.
     """
-    identifier, name = call.params.get("PathId"), call.params.get("PathName")
+    identifier, name = _named(call, "Path")
     found = paths_of(call, product)
     if identifier or name:
         named = [path for path in found if path.id == identifier or path.portfolio.name == name]
@@ -168,8 +180,7 @@ def launch_tags(path: LaunchPath) -> dict[str, str]:
 
 def artifact(call: Call, path: LaunchPath) -> Artifact:
     """The version a request names by `ProvisioningArtifactId` or `ProvisioningArtifactName`."""
-    identifier = call.params.get("ProvisioningArtifactId")
-    name = call.params.get("ProvisioningArtifactName")
+    identifier, name = _named(call, "ProvisioningArtifact")
     if not identifier and not name:
         raise InvalidParameters("ProvisioningArtifactId or ProvisioningArtifactName is required.")
     found = [one for one in path.artifacts if one.id == identifier or one.name == name]

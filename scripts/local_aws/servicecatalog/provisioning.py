@@ -144,9 +144,8 @@ def update_provisioned_product(call: Call) -> dict[str, Any]:
     A deprecated version can be updated to, an inactive one cannot.
     """
     product = _named(call)
-    defaults = {"ProductId": product.product_id}
-    if not call.params.get("ProvisioningArtifactName"):
-        defaults["ProvisioningArtifactId"] = product.artifact_id
+    own = {"Product": product.product_id, "ProvisioningArtifact": product.artifact_id}
+    defaults = {f"{what}Id": own[what] for what in own if not call.params.get(f"{what}Name")}
     call = replace(call, params=defaults | dict(call.params))
     path = _path_of(call, product)
     artifact = launchpaths.artifact(call, path)
