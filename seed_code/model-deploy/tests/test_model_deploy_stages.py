@@ -11,6 +11,7 @@ from model_deployment import check, deploy, deployment, failure, samples
 from model_deployment.stacks import Stack
 from model_deployment.targets import accounts_of, session_in
 from moto import mock_aws
+from moto.iam.models import iam_backends
 
 TEMPLATE = """
 Parameters:
@@ -42,7 +43,23 @@ def session(monkeypatch, tmp_path):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
+        for account in DECIDED.accounts:
+            trusting_role(account)
         yield boto3.Session(region_name="us-east-1")
+
+
+def trusting_role(account):
+    """The role in a target account; moto's own model of it, since no client is at home there."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    iam_backends[account]["aws"].create_role(
+        role_name=DECIDED.role,
+        assume_role_policy_document=json.dumps({"Statement": [statement]}),
+        path="/",
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="3600",
+    )
 
 
 def topics(session, account):
