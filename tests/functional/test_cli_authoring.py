@@ -121,3 +121,14 @@ def test_a_product_without_changelog_is_a_finding(root: Path, run: Run) -> None:
     code, said = run("check")
     assert code == 1
     assert "products/greeter/CHANGELOG.md C015 error: This file is missing." in said
+
+
+def test_one_mistake_is_one_finding(root: Path, run: Run) -> None:
+    """Whoever names a product whose manifest is wrong is not told that there is none."""
+    settings = root / "catalog.yaml"
+    entry = '    foundation: [{product: greeter, account: "111122223333"}]\n'
+    settings.write_text(settings.read_text() + entry)  # the target is its last part
+    manifest = root / "products/greeter/product.yaml"
+    manifest.write_text(manifest.read_text().replace("title:", "titel:"))
+    found = json.loads(run("check", "--json")[1])
+    assert {finding["file"] for finding in found} == {"products/greeter/product.yaml"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,11 @@ from catalog.findings import Finding, Severity
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(highlight=False, soft_wrap=True, stderr=True)
 
+_HANGING = 2
+_NARROWEST = 20
+"""Columns: what a line's continuation is indented by, and the least it is given."""
+
+_SIGNS = {"+": "bold green", "~": "bold yellow", "-": "bold red", "!": "bold red", "x": "bold red"}
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
@@ -42,8 +48,25 @@ class Session:
 
 
 def say(line: str | Text = "") -> None:
-    """Print a line."""
-    OUT.print(line, markup=False)
+    """Print a line; on a terminal, what does not fit goes on below it, indented."""
+    if not OUT.is_terminal:
+        OUT.print(line, markup=False)
+        return
+    text = Text(line) if isinstance(line, str) else line
+    for each in text.split("\n", allow_blank=True):
+        indent = len(each.plain) - len(each.plain.lstrip(" "))
+        parts = each[indent:].wrap(OUT, max(OUT.width - indent - _HANGING, _NARROWEST))
+        for number, part in enumerate(parts or [Text()]):
+            part.rstrip()
+            OUT.print(Text(" " * (indent + _HANGING * bool(number))).append_text(part))
+
+
+def change(line: str) -> None:
+    """Print a line about a change, its sign in colour."""
+    text = Text(line)
+    if sign := re.match(r" *([-+~!x]) ", line):
+        text.stylize(_SIGNS[sign[1]], *sign.span(1))
+    say(text)
 
 
 def error(text: str) -> None:
@@ -163,7 +186,7 @@ class Progress:
 
     def line(self, text: str) -> None:
         """Print a line; another one is done."""
-        self._bar.console.print(text, markup=False)
+        change(text)
         if self._task is not None:
             self._bar.advance(self._task)
 

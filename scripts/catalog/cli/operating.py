@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from catalog import embedded, pipeline, places, workspace
-from catalog.cli.console import OUT, Session, confirm, data, many, say
+from catalog.cli.console import Session, confirm, data, many, say
 from catalog.cli.options import (
     account_option,
     changed_option,
@@ -139,7 +139,7 @@ def studio(session: Session, target: str, account: str, role: str, *, as_json: b
     if as_json:
         data(asdict(seen))
     else:
-        OUT.print(view(seen.templates, seen.missing, who=str(seen.person)))
+        say(view(seen.templates, seen.missing, who=str(seen.person)))
 
 
 def _embedded(session: Session) -> Target:

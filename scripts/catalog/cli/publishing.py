@@ -11,7 +11,7 @@ import click
 
 from catalog import pipeline, places
 from catalog.checking import Checked
-from catalog.cli.console import Progress, Session, confirm, data, say, waiting
+from catalog.cli.console import Progress, Session, change, confirm, data, say, waiting
 from catalog.cli.options import json_option, target_option
 from catalog.cli.running import ready, sound
 from catalog.errors import Refused, UsageError
@@ -169,7 +169,7 @@ def _lines(head: str, lines: Iterable[str]) -> None:
     if head:
         say(f"{head}:")
     for line in lines:
-        say(line)
+        change(line)
 
 
 def _state(against: str) -> CatalogState:

@@ -30,7 +30,7 @@ def ready(session: Session, checked: Checked, name: str, *, quiet: bool = False)
     """
     target = places.named(checked.catalog, name)
     if target.embedded and not quiet and not embedded.runs(session.root):
-        say("The embedded AWS of this checkout is started …")
+        say("Starting the embedded AWS …")
     place = places.reach(session.root, target)
     if not place.target.embedded:
         return place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from catalog.findings import Finding
 from catalog.manifests.forms import ACCOUNT, ProductForm
@@ -15,12 +15,15 @@ from catalog.manifests.values import accounts_of
 Products = Mapping[str, Manifest[ProductForm]]
 
 
-def check(settings: Manifest[SettingsForm], products: Products) -> Iterator[Finding]:
+def check(
+    settings: Manifest[SettingsForm], products: Products, folders: Collection[str]
+) -> Iterator[Finding]:
     """Compare each target's deployments with the products and its own accounts and regions.
 
     Args:
         settings: `catalog.yaml`.
         products: Every product whose manifest could be read.
+        folders: Every product folder, readable or not.
 
     Yields:
         Findings C005 (an unknown name), C006 (a stack twice), C011 (a product of another kind).
@@ -33,7 +36,7 @@ def check(settings: Manifest[SettingsForm], products: Products) -> Iterator[Find
         for n, entry in enumerate(target.foundation):
             path = (*top, "foundation", n)
             yield from _account(settings, (*path, "account"), entry.account, target)
-            yield from _product(settings, (*path, "product"), entry.product, products)
+            yield from _product(settings, (*path, "product"), entry.product, products, folders)
             yield from _region(settings, path, entry, target)
             place = (
                 accounts_of(target).get(entry.account, entry.account),
@@ -61,12 +64,16 @@ def _account(
 
 
 def _product(
-    settings: Manifest[SettingsForm], path: Path, name: str, products: Products
+    settings: Manifest[SettingsForm],
+    path: Path,
+    name: str,
+    products: Products,
+    folders: Collection[str],
 ) -> Iterator[Finding]:
-    if name not in products:
+    if name not in folders:
         message = f"There is no product '{name}'."
-        yield settings.finding("C005", path, message, did_you_mean(name, products))
-    elif products[name].form.kind != "foundation":
+        yield settings.finding("C005", path, message, did_you_mean(name, folders))
+    elif name in products and products[name].form.kind != "foundation":
         yield settings.finding(
             "C011",
             path,

@@ -55,7 +55,7 @@ def check(
         yield from _unlisted(products, portfolios, folders)
     if settings:
         yield from _settings(settings)
-        yield from deployment_checks.check(settings, products)
+        yield from deployment_checks.check(settings, products, folders)
 
 
 def _names(products: Products, portfolios: Portfolios) -> Iterator[Finding]:
