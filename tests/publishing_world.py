@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from moto.s3.models import s3_backends
+
 from catalog import aws
 from catalog.aws.session import Credentials
 from catalog.model import (
@@ -28,6 +30,7 @@ from catalog.publishing.waiting import Patience
 from catalog.targets import Organization, OrganizationalUnit, Target
 from local_aws import identity
 from local_aws.process import Embedded
+from local_aws.servicecatalog.state import catalogs
 
 HUB, REGION, WORKLOADS, PRODUCTION = (
     "444455556666",
@@ -159,6 +162,12 @@ class Killer:
             client.meta.events.register_first("request-created", self._before)
             client.meta.events.register_first("after-call", self._after)
 
+    def detach(self, gateways: aws.Gateways) -> None:
+        """Watch no more."""
+        for client in clients_of(gateways):
+            client.meta.events.unregister("request-created", self._before)
+            client.meta.events.unregister("after-call", self._after)
+
     def _before(self, **_: object) -> None:
         if self.dead:
             raise Killed
@@ -229,6 +238,11 @@ class Hub:
 
     def survey(self, what: Wish, *, deep: bool = False) -> surveying.Survey:
         return surveying.survey(self.own, what, replace(SHALLOW, deep=deep))
+
+    def wipe(self) -> None:
+        """An empty catalog and no bucket, in the same organization: cheaper than a new one."""
+        catalogs[HUB][REGION].reset()
+        s3_backends[HUB]["aws"].reset()
 
     def bury(self) -> None:
         """Let the lock of a dead publisher run out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,18 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from catalog.aws.translation import translated, unreachable
+from catalog.aws.translation import THROTTLED, translated, unreachable
+from catalog.publishing.waiting import Patience, retrying
 
-ATTEMPTS = 12
-"""Attempts at a throttled or failed call; botocore waits up to 20 s between two of them."""
+ATTEMPTS = 4
+"""Attempts that botocore makes at a call that was throttled, failed or lost on the way."""
+
+THROTTLING = Patience(looks=12, first=0.5, longest=5.0)
+"""About forty seconds more for a call that is throttled still.
+
+botocore's standard mode spends a budget of retries per client, which steady throttling uses up; its
+adaptive mode slows a whole client down to a crawl after a few throttled calls.
+"""
 
 _CONNECTIONS = 32
 
@@ -75,6 +83,9 @@ class Service:
             ServiceFault: The service refused it.
             EnvironmentFault: There are no valid credentials, or the service cannot be reached.
         """
+        return retrying(lambda: self._once(operation, subject, request), THROTTLED, THROTTLING)
+
+    def _once(self, operation: str, subject: str, request: Mapping[str, object]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self.client, operation)(**request)
         except ClientError as error:
@@ -164,9 +175,8 @@ def _boto() -> boto3.session.Session:
 
 
 def _config(*, embedded: bool) -> Config:
-    """Adaptive retries: botocore slows down by itself when a service throttles."""
     return Config(
-        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=_CONNECTIONS,
         connect_timeout=10,
         read_timeout=60,

@@ -31,8 +31,14 @@ _INVALID_KEYS = frozenset(
         "UnrecognizedClientException",
     }
 )
-_THROTTLED = frozenset(
-    {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "SlowDown",
+    }
 )
 
 
@@ -60,8 +66,8 @@ def translated(error: ClientError, service: str, subject: str) -> CatalogError:
 def _remedy(code: str, operation: str) -> str:
     if code in DENIED or code == "403":
         return f"Allow the role you publish with the action {operation}, and run this again."
-    if code in _THROTTLED:
-        return "The service asks for fewer calls; run this again later, with fewer --workers."
+    if code in THROTTLED:
+        return "The service asks for fewer calls; run this again later."
     if code == "LimitExceededException":
         return "Ask for a higher quota in Service Quotas, then name it in the target's `quotas`."
     return ""
