@@ -17,7 +17,7 @@ EDGES = (
     "workspace git embedded scaffold checking places templates.linting templates.cfn_lint "
     "taskcat.launching taskcat.runner foundation.deploying foundation.staging studio.looking "
     "publishing.applying publishing.desk publishing.ledger publishing.locking "
-    "publishing.performing publishing.publisher publishing.report publishing.settling "
+    "publishing.performing publishing.processes publishing.publisher publishing.report publishing.settling "
     "publishing.sharing publishing.surveying publishing.uploading"
 )
 STORY = "pipeline studio.looking"

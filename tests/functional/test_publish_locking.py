@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +15,7 @@ import pytest
 
 from catalog.aws.storage import Storage, Stored
 from catalog.errors import EnvironmentFault, Locked
-from catalog.publishing import locking, publisher
+from catalog.publishing import locking, processes, publisher
 from catalog.publishing.applying import Outcome
 from catalog.publishing.locking import Claim
 from local_aws import embedded
@@ -65,7 +68,7 @@ def test_the_second_publisher_is_refused_while_the_first_is_at_work(our: Hub) ->
     our.publish(FIRST)
     with (
         locking.held(our.own.storage, "the first", "nonce"),
-        pytest.raises(Locked, match="Another publisher is at work on this catalog: the first, for"),
+        pytest.raises(Locked, match="Another publisher is at work on this catalog: the first"),
     ):
         our.publish(SECOND)
     our.publish(SECOND)
@@ -125,11 +128,35 @@ def test_a_dead_publisher_is_waited_out_by_the_clock_of_s3(
     storage = our.own.storage
     storage.write(locking.KEY, dead.text(), etag=None)
     aged(monkeypatch, locking.TERM - timedelta(seconds=1))
-    with pytest.raises(Locked, match="the dead, for 1 seconds"), locking.held(storage, "me", "two"):
+    with pytest.raises(Locked, match="the dead") as raised, locking.held(storage, "me", "two"):
         pass
+    assert "its lock ends within 1 s" in raised.value.remedy
     aged(monkeypatch, locking.TERM)
     with locking.held(storage, "me", "two"):
         assert our.read(locking.KEY)["nonce"] == "two"
+
+
+def test_a_publisher_killed_on_this_machine_keeps_nobody_out(our: Hub) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    here = processes.machine()
+    assert here
+    dead = Claim(owner="the dead", nonce="one", machine=here, pid=ended.pid)
+    our.own.storage.write(locking.KEY, dead.text(), etag=None)
+    with locking.held(our.own.storage, "me", "two"):
+        assert our.read(locking.KEY)["nonce"] == "two"
+
+
+@pytest.mark.parametrize(
+    ("machine", "pid"),
+    [("another boot pid:[1]", 999_999_999), ("", 999_999_999), (processes.machine(), os.getpid())],
+    ids=["another machine", "unknown", "running"],
+)
+def test_a_publisher_that_may_live_is_respected(our: Hub, machine: str, pid: int) -> None:
+    live = Claim(owner="the first", nonce="one", machine=machine, pid=pid)
+    our.own.storage.write(locking.KEY, live.text(), etag=None)
+    with pytest.raises(Locked, match="the first"), locking.held(our.own.storage, "me", "two"):
+        pass
 
 
 def test_a_holder_that_slept_too_long_stops_by_itself_and_cannot_come_back(our: Hub) -> None:
@@ -177,7 +204,7 @@ def test_a_renewal_is_seen_by_a_publisher_about_to_take_over(our: Hub) -> None:
         assert storage.write(locking.KEY, "mine", etag=seen.etag) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"owner": 1, "nonce": 2, "seconds": "x"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"owner": 1, "nonce": 2, "term": "x"}'])
 def test_a_lock_that_is_no_lock_holds_nobody_up(our: Hub, text: str) -> None:
     storage = our.own.storage
     storage.write(locking.KEY, text, etag=None)

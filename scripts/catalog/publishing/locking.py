@@ -11,15 +11,17 @@ only counts.
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, Locked
+from catalog.publishing import processes
 
 if TYPE_CHECKING:
     from catalog.aws.storage import Storage
@@ -42,26 +44,32 @@ class Claim:
         term: Nothing once it is given back.
         beat: Renewals so far; each changes the object, so that none goes unnoticed by a
             publisher about to take over.
+        machine: Where its process runs, see `processes.machine`; empty when unknown.
+        pid: The process there.
     """
 
     owner: str
     nonce: str
     term: timedelta = TERM
     beat: int = 0
+    machine: str = ""
+    pid: int = 0
+
+    @property
+    def dead(self) -> bool:
+        """Whether its holder is known to have ended without giving it back."""
+        return processes.ended(self.machine, self.pid)
 
     def text(self) -> str:
         """As the object holds it."""
-        seconds = int(self.term.total_seconds())
-        claim = {"owner": self.owner, "nonce": self.nonce, "seconds": seconds, "beat": self.beat}
-        return json.dumps(claim)
+        return json.dumps(asdict(self) | {"term": int(self.term.total_seconds())})
 
 
 def parse(text: str) -> Claim | None:
     """Read a claim; None when it is none, which nobody can hold."""
     try:
         data = json.loads(text)
-        term = timedelta(seconds=data["seconds"])
-        return Claim(owner=data["owner"], nonce=data["nonce"], term=term, beat=data["beat"])
+        return Claim(**{**data, "term": timedelta(seconds=data["term"])})
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
@@ -156,7 +164,8 @@ def held(
     Raises:
         Locked: Another publisher is at work.
     """
-    claim, since = Claim(owner=owner, nonce=nonce), clock()
+    here = processes.machine()
+    claim, since = Claim(owner=owner, nonce=nonce, machine=here, pid=os.getpid()), clock()
     etag = storage.write(KEY, claim.text(), etag=None) if first else None
     lock = Lock(storage, claim, etag or _taken_over(storage, claim), since, clock)
     lock.first = etag is not None
@@ -175,7 +184,8 @@ def _taken_over(storage: Storage, claim: Claim) -> str:
     """ETag of our claim, put where the last holder released the lock or died."""
     stored = storage.read(KEY)
     other = parse(stored.text) if stored else None
-    if stored and other and other.nonce != claim.nonce and stored.age < other.term:
+    others = other is not None and other.nonce != claim.nonce
+    if stored and other and others and stored.age < other.term and not other.dead:
         raise _taken(other, stored.age)
     return _put(storage, claim, stored.etag if stored else None)
 
@@ -196,8 +206,8 @@ def _put(storage: Storage, claim: Claim, etag: str | None) -> str:
 def _taken(other: Claim | None, age: timedelta = timedelta()) -> Locked:
     owner = other.owner if other else "somebody"
     left = int((other.term - age).total_seconds()) if other else 0
-    until = f", for {left} seconds more unless it goes on" if left > 0 else ""
+    wait = f" If it was killed elsewhere, its lock ends within {left} s." if left > 0 else ""
     return Locked(
-        f"Another publisher is at work on this catalog: {owner}{until}.",
-        "Wait for it to end, then run this again; a publisher that died is waited out.",
+        f"Another publisher is at work on this catalog: {owner}.",
+        f"Wait for it to end, then run this again.{wait}",
     )
