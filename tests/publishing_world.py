@@ -239,6 +239,10 @@ class Hub:
     def survey(self, what: Wish, *, deep: bool = False) -> surveying.Survey:
         return surveying.survey(self.own, what, replace(SHALLOW, deep=deep))
 
+    def survey_for(self, what: Wish, depth: surveying.Depth) -> surveying.Survey:
+        """What `publish` would do as deep as that."""
+        return surveying.survey(self.own, what, depth)
+
     def wipe(self) -> None:
         """An empty catalog and no bucket, in the same organization: cheaper than a new one."""
         catalogs[HUB][REGION].reset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
@@ -12,16 +13,20 @@ from catalog.planning import plans
 from catalog.planning.actions import Effect
 from catalog.planning.desired import Wish, desired, intents
 from catalog.planning.planning import plan
+from catalog.publishing import publisher
 from catalog.state import CatalogState
 from local_aws import embedded
 from tests.publishing_world import (
     DEEP,
     HUB,
+    MANNER,
     OTHER_ROLE,
     PRUNE,
     REGION,
     ROLE,
     SMALL,
+    Killed,
+    Killer,
     hub,
     portfolio,
     release,
@@ -97,6 +102,28 @@ def test_digests_of_intent_tell_catalogs_apart(one: Wish) -> None:
         assert {k: v for k, v in other.products.items() if k != name} == {
             k: v for k, v in own.products.items() if k != name
         }
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(wishes(), wishes(1), st.integers(1, 60), st.booleans())
+def test_any_change_killed_anywhere_converges_without_a_twin(
+    before: Wish, after: Wish, call: int, answered: bool
+) -> None:
+    with embedded(SMALL, HUB, REGION) as running:
+        ours = hub(running)
+        ours.publish(before)
+        killer = Killer(at=call, answered=answered)
+        killer.attach(ours.own)
+        with contextlib.suppress(Killed):
+            publisher.publish(ours.own, after, MANNER)
+        killer.detach(ours.own)
+        ours.bury()
+        ours.publish(after)
+        assert ours.survey(after, deep=True).plan.empty
+        held = ours.dump()
+        for things, title in ((held["products"], "Name"), (held["portfolios"], "title")):
+            titles = [thing[title] for thing in things]
+            assert len(titles) == len(set(titles))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])

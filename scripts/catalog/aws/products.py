@@ -24,11 +24,9 @@ class LiveProduct(Live):
 
     Args:
         state: Without versions and tags.
-        status: AVAILABLE or CREATED when it is ready, CREATING, FAILED.
     """
 
     state: ProductState
-    status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +169,7 @@ class Products:
 
 
 def _metadata(state: ProductState) -> dict[str, Any]:
-    """The fields of a product; an empty one is sent only where the service takes it."""
+    """The fields of a product; a manifest leaves none of them empty."""
     return {
         "Name": state.title,
         "Owner": state.owner,
@@ -179,7 +177,7 @@ def _metadata(state: ProductState) -> dict[str, Any]:
         "Distributor": state.distributor,
         "SupportDescription": state.support_description,
         "SupportEmail": state.support_email,
-        **({"SupportUrl": state.support_url} if state.support_url else {}),
+        "SupportUrl": state.support_url,
     }
 
 
@@ -199,7 +197,6 @@ def _live(detail: Mapping[str, Any], tags: Mapping[str, str] | None) -> LiveProd
         arn=detail["ProductARN"],
         title=summary.get("Name", ""),
         tags=tags,
-        status=detail.get("Status", "AVAILABLE"),
         state=ProductState(
             title=summary.get("Name", ""),
             owner=summary.get("Owner", ""),

@@ -1,7 +1,7 @@
 """The closed set of things a publish can do to a catalog, as values that say why.
 
-An action names things in our words; AWS ids appear only where it is applied. `lane` says what is
-strictly serial: all actions of one product, all actions of one portfolio.
+Names are ours; AWS ids appear only where an action is applied. A `lane` is strictly serial: all
+actions of one product, all actions of one portfolio.
 """
 
 from __future__ import annotations
@@ -263,24 +263,10 @@ class RemovePortfolio(_OfPortfolio):
     kind: Literal["remove-portfolio"] = "remove-portfolio"
 
 
-PortfolioAction = CreatePortfolio | UpdatePortfolio
-ProductAction = (
-    CreateProduct
-    | UpdateProduct
-    | CreateVersion
-    | UpdateVersion
-    | Associate
-    | CreateConstraint
-    | UpdateConstraint
-)
-ShareAction = CreateShare | UpdateShare
-Removal = (
-    RemoveConstraint
-    | Disassociate
-    | RemoveProduct
-    | RemovePrincipal
-    | RemoveShare
-    | RemovePortfolio
-)
-AnyAction = PortfolioAction | ProductAction | AddPrincipal | ShareAction | Removal
+_OnPortfolio = CreatePortfolio | UpdatePortfolio | AddPrincipal | CreateShare | UpdateShare
+_OnProduct = CreateProduct | UpdateProduct | CreateVersion | UpdateVersion
+_Membership = Associate | CreateConstraint | UpdateConstraint
+_Part = RemoveConstraint | Disassociate | RemovePrincipal | RemoveShare
+_Whole = RemoveProduct | RemovePortfolio
+AnyAction = _OnPortfolio | _OnProduct | _Membership | _Part | _Whole
 Action = Annotated[AnyAction, Discriminator("kind")]

@@ -41,9 +41,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """The whole memory of one target and region."""
+    """The whole memory of one target and region.
+
+    Args:
+        epoch: Counts what was forgotten. It goes into idempotency tokens, so that something
+            removed and wanted again is really made again, not answered with what is gone.
+    """
 
     format: int = 1
+    epoch: int = 0
     portfolios: Mapping[str, Entry] = field(default_factory=dict)
     products: Mapping[str, Entry] = field(default_factory=dict)
 
@@ -61,14 +67,14 @@ class Index:
 
     def with_entries(self, entries: Mapping[Lane, Entry | None]) -> Index:
         """The index with entries put in place of those of the same name; None forgets."""
-        portfolios, products = dict(self.portfolios), dict(self.products)
+        portfolios, products, epoch = dict(self.portfolios), dict(self.products), self.epoch
         for (kind, name), entry in entries.items():
             held = portfolios if kind == "portfolio" else products
             if entry is None:
-                held.pop(name, None)
+                epoch += held.pop(name, None) is not None
             else:
                 held[name] = entry
-        return replace(self, portfolios=portfolios, products=products)
+        return replace(self, portfolios=portfolios, products=products, epoch=epoch)
 
 
 def to_text(index: Index) -> str:

@@ -82,6 +82,10 @@ class Desk:
         """What was just deleted."""
         self.identities.pop(lane, None)
 
+    def past(self, lane: Lane) -> tuple[str, int]:
+        """What tells the creation of a portfolio or product from an earlier one of the same."""
+        return self.remembered(lane).id, self.index.epoch
+
     def remembered(self, lane: Lane) -> Entry:
         """What the index knew before this run."""
         return self.index.entry(lane) or Entry()

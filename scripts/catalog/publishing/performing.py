@@ -57,7 +57,7 @@ def perform(action: AnyAction, desk: Desk) -> None:  # noqa: ARG001 - the regist
 
 @perform.register
 def _(action: CreatePortfolio, desk: Desk) -> None:
-    key = token("CreatePortfolio", action.state, desk.remembered(action.lane).id)
+    key = token("CreatePortfolio", action.state, desk.past(action.lane))
     live = desk.aws.portfolios.create(action.portfolio, action.state, key)
     desk.learn(action.lane, Identity(id=live.id, arn=live.arn))
 
@@ -72,7 +72,7 @@ def _(action: UpdatePortfolio, desk: Desk) -> None:
 def _(action: CreateProduct, desk: Desk) -> None:
     url = desk.template_url(action.product)
     request = [action.state, action.version, url]
-    key = token("CreateProduct", request, desk.remembered(action.lane).id)
+    key = token("CreateProduct", request, desk.past(action.lane))
     product, version = desk.aws.products.create(
         action.product, action.state, action.version, url, key
     )
