@@ -132,3 +132,11 @@ def test_one_mistake_is_one_finding(root: Path, run: Run) -> None:
     manifest.write_text(manifest.read_text().replace("title:", "titel:"))
     found = json.loads(run("check", "--json")[1])
     assert {finding["file"] for finding in found} == {"products/greeter/product.yaml"}
+
+
+def test_a_folder_that_cannot_be_written_is_told_by_its_name(root: Path, run: Run) -> None:
+    (root / "build").touch()
+    code, said = run("check")
+    assert code == 1
+    assert "/build/cache/lint cannot be used: Not a directory." in said
+    assert "defect" not in said

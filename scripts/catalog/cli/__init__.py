@@ -6,6 +6,7 @@ when there are changes.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -49,7 +50,7 @@ def cli(context: click.Context, root: Path | None, *, debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; the tool's own errors become a message and an exit code."""
+    """Run the command line; whatever goes wrong becomes a message and an exit code."""
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -58,16 +59,26 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         console.error("Interrupted. Nothing is lost: run it again.")
         sys.exit(1)
-    except CatalogError as error:
-        if "--debug" in sys.argv:
-            raise
-        console.error(str(error))
-        sys.exit(error.exit_code)
+    except BrokenPipeError:  # who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        console.error(
-            f"This is a defect of the tool: {type(error).__name__}: {error}\n"
-            "  Run it again with `catalog --debug …` and report what it prints."
+        console.error(_told(error))
+        sys.exit(error.exit_code if isinstance(error, CatalogError) else 1)
+
+
+def _told(error: Exception) -> str:
+    """What to say of an error: our own explain themselves, and a file's has a name."""
+    if isinstance(error, CatalogError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return (
+            f"{error.filename} cannot be used: {error.strerror}.\n"
+            "  Mend that, or remove what stands in the way, and run it again."
         )
-        sys.exit(1)
+    return (
+        f"This is a defect of the tool: {type(error).__name__}: {error}\n"
+        "  Run it again with `catalog --debug …` and report what it prints."
+    )

@@ -156,7 +156,7 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
             names = ", ".join(f"{r.product.name} {r.version}" for r in untested)
             raise Refused(
                 f"Not tested with exactly this content: {names}.",
-                "Run `catalog taskcat` for them first, or publish with --untested.",
+                "Run `make taskcat` for them first (PRODUCT=), or publish with --untested.",
             )
 
 

@@ -147,8 +147,8 @@ def drift_lines(plan: Plan) -> list[str]:
         *(f"{action.subject}: {action.reason}" for action in plan.actions),
         *(f"{refusal.subject}: {refusal.reason}" for refusal in plan.refusals),
         *(f"{kept.subject}: published, but no longer here" for kept in plan.kept),
-        *(["`catalog publish --deep` mends what differs."] if plan.actions else ()),
-        *(["`catalog publish --prune` removes what is no longer here."] if plan.kept else ()),
+        *(["`make publish ARGS=--deep` mends what differs."] if plan.actions else ()),
+        *(["`make publish ARGS=--prune` removes what is no longer here."] if plan.kept else ()),
     ]
 
 

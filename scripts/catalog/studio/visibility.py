@@ -94,7 +94,7 @@ def _listing(product: Product, observed: CatalogState, member: Member) -> Iterat
     key, value = VISIBILITY_TAG
     if state.tags.get(key) != value:
         what = f"the product lacks the tag {key}={value}"
-        yield _fault(product, Condition.TAG, what, "run catalog publish --deep")
+        yield _fault(product, Condition.TAG, what, "run make publish ARGS=--deep")
     holding = {
         name: portfolio
         for name, portfolio in observed.portfolios.items()
