@@ -95,8 +95,9 @@ def plan_lines(plan: Plan, aliases: Mapping[str, str]) -> list[str]:
             lines += [f"  {line(action)}{_also(action, plan)}" for action in actions]
             shown |= {id(action) for action in actions}
     rest = [action for action in plan.actions if id(action) not in shown]
-    if rest:
-        lines += ["in no portfolio", *(f"  {line(action)}" for action in rest)]
+    for removed, head in ((False, "in no portfolio"), (True, "no longer in this repository")):
+        held = [action for action in rest if (action.effect is Effect.REMOVED) is removed]
+        lines += [head, *(f"  {line(action)}" for action in held)] if held else []
     lines += [f"  ! {r.subject}: {r.reason}. {r.remedy}" for r in plan.refusals]
     lines += [f"  kept: {kept.subject} (no longer here; --prune removes it)" for kept in plan.kept]
     if any(isinstance(action, Disassociate | RemoveProduct) for action in plan.actions):
