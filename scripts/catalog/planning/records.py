@@ -81,7 +81,8 @@ def contradictions(releases: Iterable[Release], records: Versions) -> Iterator[R
                 subject=f"version {release.version} of {release.product.name}",
                 reason=f"its release record holds digest {record.digest[:12]}, "
                 f"here it has {release.digest[:12]}",
-                remedy="A version is for ever: raise `version` in product.yaml.",
+                remedy="A version is for ever: raise `version` in product.yaml above the "
+                "highest published one.",
             )
 
 

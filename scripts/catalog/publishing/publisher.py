@@ -140,6 +140,10 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
     if plan.refusals:
         reasons = (f"{refusal.subject}: {refusal.reason}" for refusal in plan.refusals)
         remedies = dict.fromkeys(refusal.remedy for refusal in plan.refusals)
+        if wish.target.embedded:
+            remedies["Here `make local-reset` forgets what was published: it is a rehearsal."] = (
+                None
+            )
         raise Refused("This cannot be published.\n  " + "\n  ".join(reasons), "\n  ".join(remedies))
     approved = manner.approved
     if approved is not None and approved.observed != plan.observed:

@@ -102,5 +102,6 @@ class Uploads:
         if record is None or record.digest != shipment.digest:
             raise Refused(
                 f"{shipment.record_key} says that this version was released with other content.",
-                "A version is for ever: raise `version` in product.yaml.",
+                "A version is for ever: raise `version` in product.yaml above the "
+                "highest published one.",
             )
