@@ -17,8 +17,8 @@ EDGES = (
     "workspace git embedded scaffold checking places templates.linting templates.cfn_lint "
     "taskcat.launching taskcat.runner foundation.deploying foundation.staging studio.looking "
     "publishing.applying publishing.desk publishing.ledger publishing.locking "
-    "publishing.performing publishing.processes publishing.publisher publishing.report publishing.settling "
-    "publishing.sharing publishing.surveying publishing.uploading"
+    "publishing.performing publishing.processes publishing.publisher publishing.report "
+    "publishing.settling publishing.sharing publishing.surveying publishing.uploading"
 )
 STORY = "pipeline studio.looking"
 RIM = "cli __main__"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
@@ -137,16 +138,16 @@ def test_junit_has_a_case_for_each_launch() -> None:
 
 
 def test_people_read_verdict_cause_and_leftovers() -> None:
-    assert lines(outcome(PASSED, FAILED)) == (
-        "demo 1.2.3: FAILED on the embedded AWS, 2 stacks in 4 s",
-        "  default in us-east-1 left AWS::S3::Bucket kept, as its DeletionPolicy asks",
-        "  broken in us-east-1 failed: Queue (AWS::SQS::Queue): no & never",
-    )
+    both = outcome(PASSED, FAILED)
+    cause = "  broken in us-east-1 failed: Queue (AWS::SQS::Queue): no & never"
+    left = "  default in us-east-1 left AWS::S3::Bucket kept, as its DeletionPolicy asks"
+    assert lines(both) == ("demo 1.2.3: FAILED on the embedded AWS, 2 stacks in 4 s", cause)
+    real = replace(both, record=replace(both.record, embedded=False, target="test"))
+    assert lines(real) == ("demo 1.2.3: FAILED on target test, 2 stacks in 4 s", left, cause)
 
 
 def test_a_known_release_is_told_in_one_line() -> None:
     kept = outcome(PASSED).record
     assert lines(Outcome(record=kept)) == (
-        "demo 1.2.3: passed on the embedded AWS at 2026-11-20T12:00:00+00:00; "
-        "nothing changed since",
+        "demo 1.2.3: passed on the embedded AWS, 2026-11-20 12:00 UTC; nothing changed since",
     )
