@@ -98,7 +98,8 @@ def test_each_product_is_judged_by_what_its_stacks_did(site: launching.Site, run
     mixed = job("mixed", GOOD, project, refused)
     outcomes = launching.run([good, bad, mixed], site)
 
-    assert [outcome.record.passed for outcome in outcomes] == [True, False, False]
+    said = [results.lines(outcome) for outcome in outcomes]
+    assert [outcome.record.passed for outcome in outcomes] == [True, False, False], said
     (passed,), (failed,), (fine, out) = (outcome.results for outcome in outcomes)
     (kept,) = passed.retained
     assert kept.startswith("AWS::S3::Bucket sagemaker-p-")

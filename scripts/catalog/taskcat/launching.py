@@ -49,6 +49,16 @@ from catalog.taskcat.results import (
     to_json,
 )
 
+_IDENTITY = (
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET",
+    "AWS_SESSION",
+    "AWS_SECURITY_TOKEN",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+)
+"""Beginnings of the variables that say who one is."""
+
 RUNNER = Path(__file__).with_name("runner.py")
 _LAST_WORDS = 12
 
@@ -204,15 +214,14 @@ def _taskcat(prepared: Sequence[_Project], site: Site) -> None:
 
 
 def _environment(session: Session, ours: Mapping[str, str]) -> dict[str, str]:
-    """Ours, with the session's identity in place of whatever was there."""
+    """Ours, with the session's identity in place of whatever was there.
+
+    Data paths are ours alone: the botocore beside taskcat is another one, and fails on newer data.
+    """
     keys = session.credentials
-    environment = dict(ours)
+    foreign = (*_IDENTITY, "AWS_DATA_PATH") if keys else ("AWS_DATA_PATH",)
+    environment = {name: value for name, value in ours.items() if not name.startswith(foreign)}
     if keys:
-        environment = {
-            name: value
-            for name, value in ours.items()
-            if not name.startswith(("AWS_ACCESS_KEY", "AWS_SECRET", "AWS_SESSION", "AWS_PROFILE"))
-        }
         environment["AWS_ACCESS_KEY_ID"] = keys.access_key
         environment["AWS_SECRET_ACCESS_KEY"] = keys.secret_key
         environment["AWS_SESSION_TOKEN"] = keys.session_token
