@@ -191,11 +191,6 @@ class ProductFolder:
         """The folder relative to the catalog's root."""
         return f"products/{self.product.name}"
 
-    @property
-    def template_file(self) -> str:
-        """The template's source relative to the catalog's root."""
-        return f"{self.path}/template.yaml.j2"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:

@@ -33,7 +33,7 @@ from catalog.planning.plans import Plan, plan_from_json, to_json
 from catalog.publishing import publisher, report
 from catalog.publishing.applying import Tell
 from catalog.publishing.publisher import Manner, Published
-from catalog.publishing.surveying import Depth, survey
+from catalog.publishing.surveying import Depth, Survey, survey
 from catalog.state import CatalogState
 from catalog.targets import Target
 from catalog.taskcat import launching
@@ -147,10 +147,10 @@ def _wish(target: Target, checked: Checked, partition: str) -> Wish:
     )
 
 
-def plans(place: Place, checked: Checked, depth: Depth) -> Mapping[str, Plan]:
-    """What publishing would do, by region; reads only."""
+def surveys(place: Place, checked: Checked, depth: Depth) -> Mapping[str, Survey]:
+    """What publishing would do, and what would stop it, by region; reads only."""
     return {
-        region: survey(gateways, wish(place, checked, region), depth).plan
+        region: survey(gateways, wish(place, checked, region), depth)
         for region, gateways in place.gateways.items()
     }
 

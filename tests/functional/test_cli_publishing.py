@@ -314,6 +314,9 @@ def test_somebody_elses_bucket(shell: Shell) -> None:
 
 def test_a_missing_launch_role(shell: Shell) -> None:
     shell.running.client("iam").delete_role(RoleName=ROLE)
+    planned = shell.run("plan", "--target", "prod")
+    assert planned.code == 0
+    assert "Publishing would stop here: The launch role" in planned.out
     ran = shell.publish()
     assert ran.code == 1
     assert f"The launch role {ROLE} does not exist" in ran.err

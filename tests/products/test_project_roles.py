@@ -14,9 +14,9 @@ from typing import Any
 
 import cfn_flip
 import pytest
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from catalog.model import Kind
+from catalog.templates.permissions import of_types
 
 ROOT = Path(__file__).parents[2]
 LAUNCH = "sagemaker-catalog-project-launch"
@@ -108,12 +108,9 @@ def uncovered(wanted: Iterable[str], granted: Iterable[str]) -> set[str]:
 def needed_by(kind: str) -> frozenset[str]:
     if kind in WITHOUT_SCHEMA:
         return frozenset(WITHOUT_SCHEMA[kind])
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    return frozenset(
-        action
-        for name in ("create", "read", "update", "delete")
-        for action in schema.get("handlers", {}).get(name, {}).get("permissions", [])
-    )
+    found = of_types([kind])
+    assert not found.unknown, f"{kind}: its schema names no actions; name them in WITHOUT_SCHEMA"
+    return frozenset(found.actions)
 
 
 @cache

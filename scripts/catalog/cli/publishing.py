@@ -14,7 +14,7 @@ from catalog.checking import Checked
 from catalog.cli.console import Progress, Session, change, confirm, data, say, waiting
 from catalog.cli.options import json_option, target_option
 from catalog.cli.running import ready, sound
-from catalog.errors import Refused, UsageError
+from catalog.errors import CatalogError, Refused, UsageError
 from catalog.pipeline import Terms
 from catalog.places import Place
 from catalog.planning import plans
@@ -101,9 +101,12 @@ def plan(
     """Show what publishing would change, why and for whom."""
     checked = sound(session)
     chosen = places.named(checked.catalog, target)
+    stops: list[CatalogError] = []
     if against == "live":
         place = ready(session, checked, target)
-        made = pipeline.plans(place, checked, Depth(deep=deep, prune=prune))
+        seen = pipeline.surveys(place, checked, Depth(deep=deep, prune=prune))
+        made: Mapping[str, Plan] = {region: each.plan for region, each in seen.items()}
+        stops = [each.unready for each in seen.values() if each.unready]
     else:
         made = pipeline.plans_against(chosen, checked, _state(against), prune=prune)
     pipeline.write_plans(session.root, chosen, made)
@@ -111,6 +114,8 @@ def plan(
         data(json.loads((session.root / pipeline.PLAN).read_text(encoding="utf-8")))
     else:
         _show(chosen, made)
+        for fault in stops:
+            say(f"Publishing would stop here: {fault}")
     if any(each.refusals for each in made.values()):
         sys.exit(1)
     sys.exit(3 if exit_code and any(each.actions for each in made.values()) else 0)
@@ -127,7 +132,8 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
     """
     checked = sound(session)
     place = ready(session, checked, target)
-    made = pipeline.plans(place, checked, Depth(deep=True))
+    seen = pipeline.surveys(place, checked, Depth(deep=True))
+    made = {region: each.plan for region, each in seen.items()}
     if as_json:
         data({region: json.loads(plans.to_json(each)) for region, each in made.items()})
     else:
