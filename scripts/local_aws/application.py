@@ -4,6 +4,7 @@ GET            /local-aws/identity   {"identity": …, "pid": …}: which server
 GET PUT DELETE /local-aws/faults     what is wrong on purpose (`local_aws.faults`)
 GET DELETE     /local-aws/calls      {"service:Operation": count}
 PUT            /local-aws/answers/…  what a custom resource answers
+GET            /local-aws/work       {"under_way": [words], "failures": [words]}
 DELETE         /local-aws/state      empty everything and set the organization up again
 """
 
@@ -21,7 +22,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
-from local_aws import custom_resources, dispatch, faults, serial
+from local_aws import custom_resources, dispatch, faults, serial, work
 
 CONTROL = "/local-aws/"
 
@@ -114,7 +115,10 @@ def _do_control(
         case "PUT", path if path.startswith(custom_resources.PATH):
             known = custom_resources.deliver(path.removeprefix(custom_resources.PATH), body)
             return {} if known else None
+        case "GET", "work":
+            return {"under_way": work.under_way(), "failures": work.failures()}
         case "DELETE", "state":
+            work.forget()  # before the turn is taken: a job may be waiting for it
             with serial.turn():
                 start_again()
             return {}

@@ -17,7 +17,7 @@ from moto.core.models import botocore_stubber
 from moto.core.request import normalize_request
 
 from catalog.targets import Organization
-from local_aws import cloudformation, dispatch, faults, identity, inside, organization
+from local_aws import cloudformation, dispatch, faults, identity, inside, organization, work
 from local_aws.install import install
 
 
@@ -53,6 +53,7 @@ def _session() -> boto3.Session:
 
 def set_up(description: Organization, hub: str) -> None:
     """Empty this process's AWS and make its organization."""
+    work.forget()
     faults.reset()
     organization.forget()
     cloudformation.forget()
@@ -74,6 +75,7 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
     try:
         yield Embedded(region=region)
     finally:
+        work.forget()
         faults.reset()
         organization.forget()
         botocore_stubber.enabled = False
