@@ -1,8 +1,8 @@
 """What goes on between calls: pipelines that run, endpoints that come up, events under way.
 
-AWS answers a call and works on. A job here is a thread of its own; its calls to the embedded AWS are
-ordinary ones (`local_aws.inside`), each with its own turn, so that clients are served meanwhile.
-Emptying the embedded AWS ends every job at its next `pause`.
+AWS answers a call and works on. A job here is a thread of its own. What it calls in the embedded
+AWS are ordinary calls (`local_aws.inside`), each with its own turn, so that clients are served
+meanwhile. Emptying the embedded AWS ends every job at its next `pause`.
 """
 
 from __future__ import annotations
