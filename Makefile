@@ -9,7 +9,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-heade
 AT = --target $(TARGET)
 
 .DEFAULT_GOAL := help
-.PHONY: publish plan check test taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench clean help
+.PHONY: publish plan check test taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
 
 publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
 	@$(CATALOG) publish $(AT) $(ARGS)
@@ -58,6 +58,9 @@ docs: $(READY) ## write the generated pages: product READMEs, findings
 
 bench: $(READY) ## measure calls, times and ratios; keep the table as docs/benchmarks.md
 	@.venv/bin/python -m tests.benchmarks --write $(ARGS)
+
+mutate: $(READY) ## change one thing at a time in each product; list what nobody notices (PRODUCT=)
+	@$(CATALOG) mutate $(PRODUCT) $(ARGS)
 
 lock: $(READY) ## resolve the dependencies anew and write the locks with their hashes
 	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt

@@ -18,7 +18,8 @@ EDGES = (
     "taskcat.launching taskcat.runner foundation.deploying foundation.staging studio.looking "
     "publishing.applying publishing.desk publishing.ledger publishing.locking "
     "publishing.performing publishing.processes publishing.publisher publishing.report "
-    "publishing.settling publishing.sharing publishing.surveying publishing.uploading"
+    "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
+    "mutating.trying"
 )
 STORY = "pipeline studio.looking"
 RIM = "cli __main__"

@@ -20,6 +20,7 @@ VERBS = {
     **dict.fromkeys(("new", "check", "render", "package", "schemas", "docs"), "authoring"),
     **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
     **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),
+    "mutate": "mutating",
 }
 """Verb -> module beside this one, imported when the verb is used: a check needs no AWS."""
 
