@@ -1,0 +1,153 @@
+"""Policies that stand on resources, read from the live ones.
+
+One reader per kind of resource, by the service in its ARN. A resource that does not exist has no
+policy and belongs to the account its ARN names.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from moto import backends
+
+from local_aws.iam.conditions import Malformed
+from local_aws.iam.policies import Statement, statements
+
+log = logging.getLogger("local_aws")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands on a resource; see `evaluation.Held`."""
+
+    owner: str
+    statements: tuple[Statement, ...] = ()
+    decides: bool = False
+    called: str = "resource-based policy"
+
+
+def on(arn: str, action: str) -> Standing:
+    """The policy of a resource that bears on an action, and the resource's account (12 digits).
+
+    A role's trust policy bears on assuming it alone.
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6:
+        return Standing(owner="")
+    service, region, account, rest = parts[2:]
+    reader = _READERS.get(service)
+    if service == "s3":
+        return _bucket(rest, account)
+    if service == "iam" and action.startswith("sts:"):
+        return _role(account, arn)
+    if reader is None:
+        return Standing(owner=account)
+    try:
+        text = reader(_backend(service, account, region), arn, rest)
+    except (KeyError, AttributeError):
+        text = None
+    return Standing(
+        owner=account, statements=read(text, f"policy of {arn}"), decides=service == "kms"
+    )
+
+
+def read(document: Any, policy: str) -> tuple[Statement, ...]:
+    """The statements of a document that may be text, bytes, parsed or absent; () if unreadable."""
+    if not document:
+        return ()
+    if isinstance(document, bytes):
+        document = document.decode()
+    text = document if isinstance(document, str) else json.dumps(document)
+    try:
+        return statements(text, policy)
+    except Malformed as error:
+        log.warning("a policy that cannot be read allows nothing: %s", error)
+        return ()
+
+
+def _backend(service: str, account: str, region: str) -> Any:
+    return backends.get_backend(_MODULES.get(service, service))[account][region or "aws"]
+
+
+def bucket_owner(bucket: str) -> str:
+    """The account (12 digits) a bucket belongs to; empty when there is none."""
+    held: Any = backends.get_backend("s3")
+    return str(held.bucket_accounts.get(bucket, ("", ""))[1])
+
+
+def _bucket(rest: str, account: str) -> Standing:
+    name = rest.partition("/")[0]
+    owner = bucket_owner(name)
+    if not owner:
+        return Standing(owner=account)
+    policy = backends.get_backend("s3")[owner]["aws"].buckets[name].policy
+    return Standing(owner=owner, statements=read(policy, f"policy of bucket {name}"))
+
+
+def _role(account: str, arn: str) -> Standing:
+    role = role_of(account, arn)
+    if role is None:
+        return Standing(owner=account, decides=True, called="role trust policy")
+    trust = read(role.assume_role_policy_document, f"trust policy of {role.name}")
+    return Standing(owner=account, statements=trust, decides=True, called="role trust policy")
+
+
+def role_of(account: str, arn: str) -> Any:
+    """The role (of moto) with an ARN, or None."""
+    roles = backends.get_backend("iam")[account]["aws"].roles.values()
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def _topic(backend: Any, arn: str, _rest: str) -> Any:
+    return backend.topics[arn].policy
+
+
+def _queue(backend: Any, _arn: str, rest: str) -> Any:
+    return backend.queues[rest].policy
+
+
+def _function(backend: Any, arn: str, _rest: str) -> Any:
+    parts = arn.split(":")
+    return {"Statement": backend.get_function(":".join(parts[:7])).policy.statements}
+
+
+def _bus(backend: Any, _arn: str, rest: str) -> Any:
+    kind, _, name = rest.partition("/")
+    return backend.event_buses[name].policy if kind == "event-bus" else None
+
+
+def _key(backend: Any, _arn: str, rest: str) -> Any:
+    return backend.keys[rest.partition("/")[2]].policy
+
+
+def _repository(backend: Any, _arn: str, rest: str) -> Any:
+    return backend.repositories[rest.partition("/")[2]].policy
+
+
+def _secret(backend: Any, arn: str, _rest: str) -> Any:
+    return backend.secrets[arn].policy
+
+
+def _package_group(backend: Any, _arn: str, rest: str) -> Any:
+    """The policy of a model package group; it speaks for the versions in it as well."""
+    kind, _, name = rest.partition("/")
+    if kind not in ("model-package", "model-package-group"):
+        return None
+    return getattr(backend.model_package_groups[name.partition("/")[0]], "resource_policy", None)
+
+
+_MODULES = {"lambda": "awslambda"}
+_READERS: dict[str, Callable[[Any, str, str], Any]] = {
+    "sns": _topic,
+    "sqs": _queue,
+    "lambda": _function,
+    "events": _bus,
+    "kms": _key,
+    "ecr": _repository,
+    "secretsmanager": _secret,
+    "sagemaker": _package_group,
+}
