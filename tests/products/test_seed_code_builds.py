@@ -15,6 +15,8 @@ DATA_SCIENCE = "111111111111"
 PROJECT = {
     "PROJECT_NAME": "iris",
     "PROJECT_ID": "p-a1b2c3d4e5f6",
+    "MODEL_GROUP": "iris",
+    "STAGES": "staging,prod",
     "DEPLOYMENT_MODE": "Accounts",
     "STAGING_ACCOUNTS": "222222222222",
     "PROD_ACCOUNTS": "222222222222",

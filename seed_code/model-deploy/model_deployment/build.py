@@ -33,13 +33,13 @@ def build(session: boto3.Session, described: project.Project) -> registry.Model 
         Failure: A stage's configuration or organizational unit is unusable.
     """
     sagemaker = session.client("sagemaker")
-    model = registry.newest_approved(sagemaker, described.name)
+    model = registry.newest_approved(sagemaker, described.group)
     if model and described.mode == project.UNITS:
         organizations = session.client("organizations")
         readers = {
             account for stage in described.stages for account in _accounts_of(stage, organizations)
         }
-        registry.let_read(sagemaker, described.name, sorted(readers))
+        registry.let_read(sagemaker, described.group, sorted(readers))
     deployment.FOLDER.mkdir(exist_ok=True)
     shutil.copyfile(SOURCE, deployment.TEMPLATE)
     for stage in described.stages:
@@ -62,10 +62,10 @@ def main() -> None:
     model = build(boto3.Session(), described)
     if model:
         logger.info(
-            "Version %s of %s will be deployed: %s", model.version, described.name, model.arn
+            "Version %s of %s will be deployed: %s", model.version, described.group, model.arn
         )
     else:
-        logger.info("No model of %s is approved yet; there is nothing to deploy.", described.name)
+        logger.info("No model of %s is approved yet; there is nothing to deploy.", described.group)
 
 
 if __name__ == "__main__":

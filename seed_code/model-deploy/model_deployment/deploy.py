@@ -71,7 +71,7 @@ def _to_accounts(
 def main() -> None:
     """Run as a deploy action of the pipeline."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["staging", "prod"])
+    parser.add_argument("stage", help="a stage that the build decided, e.g. staging")
     deploy(deployment.read(parser.parse_args().stage), boto3.Session())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A version in the project's model package group."""
+    """A version in a model package group."""
 
     arn: str
     version: str

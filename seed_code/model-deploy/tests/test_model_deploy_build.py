@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {
     "PROJECT_NAME": "iris-multi-01",
     "PROJECT_ID": "p-a1b2c3d4e5f6",
+    "MODEL_GROUP": "iris-models",
+    "STAGES": "staging,prod",
     "DEPLOYMENT_MODE": "Accounts",
     "STAGING_ACCOUNTS": "333333333333",
     "PROD_ACCOUNTS": "222222222222, 444455556666",
@@ -21,7 +23,7 @@ ENVIRONMENT = {
     "STAGING_ROLE": "sagemaker-role-staging",
     "PROD_ROLE": "sagemaker-role-prod",
 }
-GROUP = ENVIRONMENT["PROJECT_NAME"]
+GROUP = ENVIRONMENT["MODEL_GROUP"]
 
 
 @pytest.fixture
@@ -175,8 +177,19 @@ def test_a_stage_that_was_not_built_says_what_to_run(session):
 
 
 def test_a_missing_variable_is_named():
-    with pytest.raises(failure.Failure, match="PROD_UNIT"):
-        project.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "PROD_UNIT"})
+    with pytest.raises(failure.Failure, match="PROD_ROLE"):
+        project.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "PROD_ROLE"})
+
+
+def test_stages_are_what_the_template_names(session):
+    register(session, "Approved")
+    renamed = {key.replace("STAGING", "TEST"): value for key, value in ENVIRONMENT.items()}
+    described = project.from_environment(renamed | {"STAGES": "test,prod"})
+    assert [stage.name for stage in described.stages] == ["test", "prod"]
+    build.build(session, described)
+    assert deployment.read("test").accounts == ("333333333333",)
+    with pytest.raises(failure.Failure, match=r"deployment/staging\.json is missing"):
+        deployment.read("staging")
 
 
 def test_the_longest_names_still_fit():
