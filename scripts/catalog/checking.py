@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog import checks, git, workspace
+from catalog import access, checks, git, workspace
 from catalog.errors import UsageError
 from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
@@ -85,6 +85,7 @@ def check(root: Path, names: Collection[str] = (), *, changed: bool = False) -> 
             *(finding for one in built.values() for finding in one.findings),
             *_versions(root, base, tree, releases, touched - _broken(findings)),
             *_lint(catalog, built, tree, root, early),
+            *access.check(tree, built),
         }
     return Checked(
         catalog=catalog,

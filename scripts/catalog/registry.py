@@ -259,4 +259,14 @@ REGISTRY: tuple[Rule, ...] = (
         "A target's regions are known to cfn-lint",
         "A template is not checked against what an unknown region offers.",
     ),
+    Rule(
+        "C411",
+        "A launch role may do what its products' resources need",
+        "The first launch, update or removal that needs the action fails, in an account.",
+    ),
+    Rule(
+        "C412",
+        "A reason about a role's permissions is about something it holds, or lacks",
+        "A reason left behind hides the next mistake, and what went missing shows in an account.",
+    ),
 )

@@ -40,6 +40,7 @@ PRINCIPAL = (
 )
 TAG = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+ACTION = r"^[a-z0-9-]+:[A-Za-z0-9.*]+$"
 URL = r"^https?://[^\s]+$"
 RULE = r"^[CEWI][0-9]{3,4}$"
 PARAMETER = r"^[A-Za-z0-9]{1,255}$"
@@ -63,6 +64,7 @@ WORDS = {
     "account), or the full ARN of one role, user or group without wildcards",
     TAG: "letters, digits, spaces and _ . : / = + - @",
     EMAIL: "an e-mail address",
+    ACTION: "an IAM action such as s3:GetObject or s3:Get*",
     URL: "an address that begins with https:// or http://",
     RULE: "the number of a finding, e.g. E9103",
     PARAMETER: "the name of a template parameter: letters and digits",
@@ -212,3 +214,41 @@ class ScenarioForm(Form):
         if len(set(regions)) < len(regions):
             raise ValueError("names a region twice")
         return regions
+
+
+Action = Annotated[str, text(ACTION)]
+
+
+class NeededForm(Form):
+    """Actions that a role holds although no rehearsal calls them."""
+
+    role: Annotated[str, text(PARAMETER)] = Field(
+        description="Logical id of the role or policy in the template."
+    )
+    sid: str | None = Field(None, description="Sid of the statement, if only one is meant.")
+    actions: list[Action] = Field(description="The actions, as the template writes them.")
+    document: Annotated[str, text(URL)] | None = Field(
+        None, description="The AWS document that says they are needed."
+    )
+    because: Annotated[str, text(least=10)] = Field(
+        description="What needs them, in a sentence; without a document, why they stay."
+    )
+
+
+class LeftOutForm(Form):
+    """Actions that a resource type's schema names and a launch role does without."""
+
+    role: Annotated[str, text(PARAMETER)] = Field(description="Logical id of the role.")
+    actions: list[Action] = Field(description="The actions; * stands for any part of a name.")
+    because: Annotated[str, text(least=10)] = Field(description="Why nothing misses them.")
+
+
+class PermissionsForm(Form):
+    """Why a product's roles hold, or lack, what rehearsals do not show."""
+
+    needed: list[NeededForm] = Field(
+        default_factory=list, description="Held, though no rehearsal calls it."
+    )
+    left_out: list[LeftOutForm] = Field(
+        default_factory=list, description="Lacking, though a resource type's schema names it."
+    )

@@ -10,13 +10,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.manifests.forms import TAG, WORDS, Form, PortfolioForm, ProductForm, ScenarioForm
+from catalog.manifests.forms import (
+    TAG,
+    WORDS,
+    Form,
+    PermissionsForm,
+    PortfolioForm,
+    ProductForm,
+    ScenarioForm,
+)
 from catalog.manifests.settings_forms import SettingsForm
 
 FORMS: Mapping[str, type[Form]] = {
     "product": ProductForm,
     "portfolio": PortfolioForm,
     "scenario": ScenarioForm,
+    "permissions": PermissionsForm,
     "catalog": SettingsForm,
 }
 """Name of a schema -> the form it describes."""

@@ -1,0 +1,116 @@
+"""What a launch role lacks to create, update and delete the resources of its products.
+
+CloudFormation's handler of a resource type calls the actions that the type's registry schema lists
+under `handlers.*.permissions`. Only actions are compared, not resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from catalog.access.reasons import Reasons
+from catalog.access.written import Grant
+from catalog.findings import Finding, Severity
+from catalog.model import Product, Rendered
+from catalog.templates import permissions
+from catalog.templates.yaml_text import composed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role that some product's template makes.
+
+    Args:
+        product: Whose template it is in.
+        holder: Its logical id there.
+        grants: What it is allowed.
+    """
+
+    product: str
+    holder: str
+    grants: tuple[Grant, ...]
+
+    def may(self, action: str) -> bool:
+        """Whether a statement of it allows an action on anything."""
+        return any(grant.grants(action) for grant in self.grants)
+
+
+def roles(grants: Iterable[Grant]) -> dict[str, Role]:
+    """Roles by name; those named only at deployment are left out."""
+    found: dict[str, list[Grant]] = {}
+    for grant in grants:
+        if "*" not in grant.name and grant.policy:
+            found.setdefault(grant.name, []).append(grant)
+    return {
+        name: Role(
+            product=held[0].product,
+            holder=held[0].holder,
+            grants=tuple(grant for grant in held if grant.allows and not grant.trusts),
+        )
+        for name, held in found.items()
+    }
+
+
+def lacking(
+    product: Product, rendered: Rendered, role: Role, reasons: Reasons
+) -> Iterator[Finding]:
+    """Warnings C411, at the line of each resource that its launch role cannot manage.
+
+    Args:
+        product: The product that is launched.
+        rendered: Its template.
+        role: Its launch role.
+        reasons: Of the product that makes the role.
+    """
+    for logical, (kind, line) in _types(rendered).items():
+        needed = permissions.of_types([kind]).actions
+        missing = [
+            action
+            for action in needed
+            if not role.may(action) and not reasons.lacks_on_purpose(role.holder, action)
+        ]
+        if missing:
+            origin = rendered.source[line]
+            yield Finding(
+                file=origin.file,
+                line=origin.line,
+                rule="C411",
+                message=f"{product.launch_role} lacks {_listed(missing)} to manage {kind}.",
+                remedy=f"Add them to {role.holder} of products/{role.product}, or say under "
+                "left_out of its permissions.yaml why they are not needed.",
+                severity=Severity.WARNING,
+                at=f"Resources.{logical}",
+            )
+
+
+def _listed(actions: list[str], most: int = 8) -> str:
+    more = len(actions) - most
+    return ", ".join(actions[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def schema_says(actions: Iterable[str], types: Iterable[str]) -> Mapping[str, str]:
+    """Action -> the first type whose handler calls it; the rest is not there."""
+    wanted = {*actions}
+    said: dict[str, str] = {}
+    for kind in sorted({*types}):
+        for action in permissions.of_types([kind]).actions:
+            if action in wanted:
+                said.setdefault(action, kind)
+    return said
+
+
+def _types(rendered: Rendered) -> dict[str, tuple[str, int]]:
+    """Logical id -> its type, and the rendered line (from 0) where the resource begins."""
+    top = composed(rendered.text)
+    found: dict[str, tuple[str, int]] = {}
+    for key, resources in top.value if isinstance(top, yaml.MappingNode) else ():
+        if key.value != "Resources" or not isinstance(resources, yaml.MappingNode):
+            continue
+        for name, body in resources.value:
+            for inner, value in body.value if isinstance(body, yaml.MappingNode) else ():
+                if inner.value == "Type":
+                    found[name.value] = (str(value.value), name.start_mark.line)
+    return found
