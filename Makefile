@@ -9,7 +9,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-heade
 AT = --target $(TARGET)
 
 .DEFAULT_GOAL := help
-.PHONY: publish plan check test taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
+.PHONY: publish plan check test rehearse taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
 
 publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
 	@$(CATALOG) publish $(AT) $(ARGS)
@@ -22,6 +22,9 @@ check: $(READY) ## find mistakes in manifests, templates, seed code and portfoli
 
 test: $(READY) .venv-taskcat/.ready ## run every test: style, types, architecture, tool, embedded AWS, products
 	@.venv/bin/pytest -n auto --dist worksteal $(ARGS)
+
+rehearse: $(READY) ## live a product's whole life on the embedded AWS (PRODUCT=, default all)
+	@$(CATALOG) rehearse $(PRODUCT) $(ARGS)
 
 taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, default all)
 	@$(CATALOG) taskcat $(AT) $(PRODUCT) $(ARGS)

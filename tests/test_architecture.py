@@ -23,10 +23,21 @@ EDGES = (
 )
 STORY = "pipeline studio.looking"
 RIM = "cli __main__"
+DECIDING = (
+    "rehearsing.timeline rehearsing.trouble rehearsing.junit rehearsing.recorded "
+    "rehearsing.leading rehearsing.explaining"
+)
 PURE = 1
 HEIGHTS = {
     name: height
-    for height, names in ((0, WORDS), (2, GATEWAYS), (3, EDGES), (4, STORY), (5, RIM))
+    for height, names in (
+        (0, WORDS),
+        (1, DECIDING),
+        (2, GATEWAYS),
+        (3, EDGES),
+        (4, STORY),
+        (5, RIM),
+    )
     for name in names.split()
 }
 """Layer of a module, by its name inside `catalog`; what is not named is pure and decides."""
@@ -96,6 +107,17 @@ def test_boto3_only_at_its_edge(path: Path) -> None:
     used = {m.split(".")[0] for m, typing_only in imports(path) if not typing_only}
     if not name_of(path).startswith(MAY_IMPORT_BOTO3):
         assert not used & {"boto3", "botocore"}
+
+
+def test_one_module_leads_to_the_embedded_aws() -> None:
+    for package, door in (("rehearsing", "rehearsing/ground.py"),):
+        knowing = {
+            name_of(path)
+            for path in sources()
+            if name_of(path).startswith(f"catalog/{package}/")
+            and any(module.split(".")[0] == "local_aws" for module, _ in imports(path))
+        }
+        assert knowing == {f"catalog/{door}"}
 
 
 @pytest.mark.parametrize("path", sources(), ids=name_of)

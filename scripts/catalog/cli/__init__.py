@@ -19,6 +19,7 @@ from catalog.errors import CatalogError
 VERBS = {
     **dict.fromkeys(("new", "check", "render", "package", "schemas", "docs"), "authoring"),
     **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
+    "rehearse": "rehearsing",
     **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),
     "mutate": "mutating",
 }
