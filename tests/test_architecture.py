@@ -21,7 +21,7 @@ EDGES = (
     "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
     "mutating.trying"
 )
-STORY = "pipeline studio.looking"
+STORY = "pipeline studio.looking rehearsing"
 RIM = "cli __main__"
 DECIDING = (
     "rehearsing.timeline rehearsing.trouble rehearsing.junit rehearsing.recorded "
