@@ -36,6 +36,7 @@ def main(state_dir: Path) -> None:
         process.set_up(description, wanted.hub)
         door.hand_in()
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what lies on disk goes too
     server = application.make(wanted.identity, start_again)
     endpoint = f"http://127.0.0.1:{server.server_port}"
     os.environ["LOCAL_AWS_ENDPOINT"] = endpoint

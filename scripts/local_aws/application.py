@@ -6,6 +6,8 @@ GET DELETE     /local-aws/calls      {"service:Operation": count}
 PUT            /local-aws/answers/…  what a custom resource answers
 GET            /local-aws/work       {"under_way": [words], "failures": [words]}
 DELETE         /local-aws/state      empty everything and set the organization up again
+
+Modules add what is theirs (`local_aws.controls`).
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
-from local_aws import custom_resources, dispatch, faults, serial, work
+from local_aws import controls, custom_resources, dispatch, faults, serial, work
 
 CONTROL = "/local-aws/"
 
@@ -122,7 +124,7 @@ def _do_control(
             with serial.turn():
                 start_again()
             return {}
-    return None
+    return controls.answer(*asked, body)
 
 
 def _json(data: object, status: int) -> Response:

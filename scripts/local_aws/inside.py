@@ -13,9 +13,10 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from moto.core.botocore_stubber import MockRawResponse
+from moto.core.models import botocore_stubber
 from moto.core.request import normalize_request
 
-from local_aws import dispatch, identity
+from local_aws import dispatch, identity, serial
 
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
 
@@ -40,15 +41,17 @@ def client(service: str, account: str, region: str, role_arn: str = "") -> Any:
         region: Where it works.
         role_arn: Whose permissions it works under; empty for the account itself.
     """
-    keys = identity.keys_for(role_arn) if role_arn else identity.root_keys(account)
-    made = _session().client(
-        service,  # type: ignore[call-overload]
-        region_name=region,
-        aws_access_key_id=keys[0],
-        aws_secret_access_key=keys[1],
-        aws_session_token=keys[2],
-        config=_CONFIG,
-    )
+    with serial.turn():  # keys are state, and a session makes one client at a time
+        keys = identity.keys_for(role_arn) if role_arn else identity.root_keys(account)
+        made = _session().client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            aws_access_key_id=keys[0],
+            aws_secret_access_key=keys[1],
+            aws_session_token=keys[2],
+            config=_CONFIG,
+        )
+        made.meta.events.unregister("before-send", botocore_stubber)  # else each call is made twice
     made.meta.events.register_first("before-send.*.*", _send)
     return made
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from local_aws import (
     buckets,
-    builds,
     cloudformation,
+    codebuild,
+    connections,
+    deliveries,
+    events,
     functions,
+    iam,
     identity,
     organization,
     repositories,
-    sagemaker_models,
+    sagemaker,
     sagemaker_projects,
     servicecatalog,
     tagging,
+    topics,
 )
 
 _installed: list[bool] = []
@@ -26,14 +31,19 @@ def install() -> None:
     _installed.append(True)
     parts = (
         buckets,
-        builds,
         identity,
+        iam,
         organization,
         functions,
+        deliveries,
+        events,
+        topics,
         repositories,
+        connections,
+        codebuild,
         cloudformation,
         servicecatalog,
-        sagemaker_models,
+        sagemaker,
         sagemaker_projects,
         tagging,
     )

@@ -17,7 +17,20 @@ from moto.core.models import botocore_stubber
 from moto.core.request import normalize_request
 
 from catalog.targets import Organization
-from local_aws import cloudformation, dispatch, faults, identity, inside, organization, work
+from local_aws import (
+    cloudformation,
+    deliveries,
+    dispatch,
+    events,
+    faults,
+    iam,
+    identity,
+    inside,
+    organization,
+    repositories,
+    topics,
+    work,
+)
 from local_aws.install import install
 
 
@@ -58,6 +71,11 @@ def set_up(description: Organization, hub: str) -> None:
     organization.forget()
     cloudformation.forget()
     inside.forget()
+    iam.forget()
+    repositories.forget()
+    deliveries.forget()
+    events.forget()
+    topics.forget()
     BackendDict.reset()
     reset_model_data()
     organization.set_up(description, hub)
@@ -78,6 +96,7 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
         work.forget()
         faults.reset()
         organization.forget()
+        repositories.forget()
         botocore_stubber.enabled = False
         BotocoreStubber.process_request = before
 

@@ -1,15 +1,12 @@
-"""CodeBuild projects, CodePipeline pipelines, CodeCommit repositories."""
+"""CodeBuild projects, CodePipeline pipelines."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 from moto.codepipeline.models import codepipeline_backends
 
-from local_aws import inside, repositories
-from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
@@ -92,54 +89,6 @@ class Pipeline(Through):
         client.tag_resource(resourceArn=arn, tags=tags)
         codepipeline_backends[order.account][order.region].pipelines[name].tags.update(systems)
         return answering(name, order, {"Arn": arn, "Version": str(version)})
-
-
-@provides("AWS::CodeCommit::Repository")
-class Repository(Through):
-    """A repository, with its first commit when code is given (*Repository Code*)."""
-
-    service = "codecommit"
-
-    def make(self, client: Any, order: Order) -> Made:
-        """Create the repository."""
-        first = self._first_commit(order)
-        wanted = {**order.properties, "Tags": pairs(_tags(order))}
-        found = client.create_repository(**shaped(client, "CreateRepository", wanted))
-        data = found["repositoryMetadata"]
-        if first:
-            branch = order.properties["Code"].get("BranchName", "main")
-            name = data["repositoryName"]
-            repositories.commit(order.account, order.region, name, branch, first)
-        attributes = {
-            "Arn": data["Arn"],
-            "CloneUrlHttp": data["cloneUrlHttp"],
-            "CloneUrlSsh": data["cloneUrlSsh"],
-            "Name": data["repositoryName"],
-            "RepositoryId": data["repositoryId"],
-        }
-        return answering(data["repositoryId"], order, attributes)
-
-    def _first_commit(self, order: Order) -> repositories.Commit | None:
-        if "Code" not in order.properties:
-            return None
-        source = order.properties["Code"]["S3"]
-        s3 = inside.client("s3", order.account, order.region, order.role_arn or "")
-        found = s3.get_object(Bucket=source["Bucket"], Key=source["Key"])["Body"].read()
-        try:
-            return repositories.unpacked(found, "Initial commit by AWS CloudFormation")
-        except zipfile.BadZipFile as error:
-            raise ResourceFailed(f"{source['Key']} is no zip archive") from error
-
-    def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
-        """Other tags, which moto does not keep; other code never reaches a repository that is."""
-        now, before = dict(order.properties), dict(old)
-        for name in ("Code", "Tags"):
-            now.pop(name, None), before.pop(name, None)
-        return made if now == before else super().change(client, order, made, old)
-
-    def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
-        """Delete the repository."""
-        client.delete_repository(repositoryName=order.properties["RepositoryName"])
 
 
 def _with(order: Order, properties: Mapping[str, Any]) -> Order:

@@ -20,7 +20,7 @@ from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order, generated_name
 
 _providers: dict[str, Through] = {}
-_MODULES = ("build", "compute", "identity", "messages", "sagemaker", "storage")
+_MODULES = ("build", "code", "compute", "identity", "messages", "sagemaker", "storage")
 
 
 class Through:
