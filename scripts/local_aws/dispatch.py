@@ -32,7 +32,7 @@ from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import NotFound
 
-from local_aws import buckets, faults, identity, serial
+from local_aws import buckets, faults, iam, identity, serial
 from local_aws.errors import Refusal
 
 log = logging.getLogger("local_aws")
@@ -103,6 +103,13 @@ def perform(call: Call, request: Request) -> Answer:
     with serial.turn():
         try:
             identity.check(request)
+            iam.guard(
+                call.service,
+                call.operation,
+                request,
+                key=identity.key_of(request),
+                region=identity.region_of(request),
+            )
             buckets.check(request)
             return _handled(call, request)
         except ServiceException as error:

@@ -25,9 +25,19 @@ from local_aws.errors import Refusal
 
 def key_of(request: Request) -> str:
     """The access key id a request is signed with; empty when it is not signed."""
+    return _credential(request).partition("/")[0]
+
+
+def region_of(request: Request) -> str:
+    """The region a request is signed for; empty when it is not signed."""
+    parts = _credential(request).split("/")
+    return parts[2] if len(parts) > 3 else ""
+
+
+def _credential(request: Request) -> str:
+    """`<key>/<date>/<region>/<service>/aws4_request` of the signature, in header or query."""
     credential = request.headers.get("Authorization", "").partition("Credential=")[2]
-    credential = credential or request.args.get("X-Amz-Credential", "")
-    return unquote(credential).partition("/")[0]
+    return unquote(credential or request.args.get("X-Amz-Credential", ""))
 
 
 def account_of(access_key: str) -> str:

@@ -7,12 +7,52 @@ both (`evaluation`). `service_may` asks the same for a service that acts as itse
 
 from __future__ import annotations
 
-from local_aws.errors import Refusal
-from local_aws.iam import standing
-from local_aws.iam.evaluation import Ask, Caller, Held, decide
-from local_aws.iam.records import Record, force, forget, in_force, keep, records
+import json
+from typing import Any
 
-__all__ = ["Record", "force", "forget", "in_force", "records", "service_may"]
+from local_aws import controls
+from local_aws.errors import Refusal
+from local_aws.iam import guarding, holding, recording, standing
+from local_aws.iam.evaluation import Ask, Caller, Held, decide
+from local_aws.iam.guarding import guard
+from local_aws.iam.recording import Record, force, in_force, keep, records
+from local_aws.iam.requests import Needed
+
+__all__ = [
+    "Record",
+    "force",
+    "forget",
+    "guard",
+    "in_force",
+    "install",
+    "records",
+    "role_may",
+    "service_may",
+]
+
+
+def forget() -> None:
+    """Forget records and keys; denials are in force no more."""
+    recording.forget()
+    holding.forget()
+
+
+def role_may(*, role_arn: str, action: str, resource: str, call: str = "") -> None:
+    """Refuse what a role does beside the API, where denials are in force; record it in any case.
+
+    Args:
+        role_arn: ARN of the role.
+        action: E.g. `codecommit:GitPush`, `codeconnections:UseConnection`.
+        resource: ARN of what it acts on.
+        call: What goes on, for the record; the action when empty.
+
+    Raises:
+        Refusal: AccessDenied.
+    """
+    needed = Needed(action=action, resource=resource)
+    record = guarding.evaluate_role(holding.of_role(role_arn), needed, call=call or action)
+    if in_force() and not record.allowed:
+        raise Refusal("AccessDenied", guarding.message(record))
 
 
 def service_may(
@@ -66,3 +106,21 @@ def service_may(
             f"{principal} is not authorized to perform: {action} on resource: {resource} because "
             f"no {verdict.where} allows the {action} action",
         )
+
+
+def _show(_rest: str, _body: bytes) -> dict[str, Any]:
+    return {"in_force": in_force(), "records": [record.to_json() for record in records()]}
+
+
+def _set(_rest: str, body: bytes) -> dict[str, Any]:
+    asked = json.loads(body)
+    if not isinstance(asked, dict) or not isinstance(asked.get("in_force"), bool):
+        raise TypeError('say {"in_force": true} or {"in_force": false}')
+    force(asked["in_force"])
+    return {"in_force": in_force()}
+
+
+def install() -> None:
+    """Answer `GET` and `PUT /local-aws/iam`."""
+    controls.add("GET", "iam", _show)
+    controls.add("PUT", "iam", _set)

@@ -46,11 +46,13 @@ class Statement:
 
     def covers(self, action: str, resource: str, context: Context) -> bool:
         """Whether it speaks about a request, whoever makes it."""
-        return (
-            self._names_action(action)
-            and self._names_resource(resource, context)
-            and all(each.holds(context, variables=self.variables) for each in self.conditions)
+        return self.names(action, resource, context) and all(
+            each.holds(context, variables=self.variables) for each in self.conditions
         )
+
+    def names(self, action: str, resource: str, context: Context) -> bool:
+        """Whether it is about an action on a resource, under whatever conditions."""
+        return self._names_action(action) and self._names_resource(resource, context)
 
     def _names_action(self, action: str) -> bool:
         named = any(like(pattern, action, fold=True) for pattern in self.actions)

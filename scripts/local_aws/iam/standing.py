@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,37 @@ def role_of(account: str, arn: str) -> Any:
     return next((role for role in roles if role.arn == arn), None)
 
 
+def tags_on(arn: str) -> Mapping[str, str]:
+    """The tags of a live resource, by key; {} when it has none or is of a kind not read here."""
+    parts = arn.split(":", 5)
+    reader = _TAGS.get(parts[2]) if len(parts) == 6 else None
+    if reader is None:
+        return {}
+    try:
+        return reader(arn, parts)
+    except (KeyError, AttributeError, ValueError):
+        return {}
+
+
+def _bucket_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
+    name, _, key = parts[5].partition("/")
+    backend: Any = backends.get_backend("s3")[bucket_owner(name)]["aws"]
+    if not key:
+        return dict(backend.tagger.get_tag_dict_for_resource(arn))
+    return dict(backend.tagger.get_tag_dict_for_resource(backend.buckets[name].keys[key].arn))
+
+
+def _role_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
+    role = role_of(parts[4], arn)
+    return {tag["Key"]: str(tag["Value"]) for tag in role.tags.values()} if role else {}
+
+
+def _sagemaker_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
+    backend: Any = _backend("sagemaker", parts[4], parts[3])
+    resource = backend._get_resource_from_arn(arn)
+    return {tag["Key"]: tag["Value"] for tag in resource.tags or ()} if resource else {}
+
+
 def _topic(backend: Any, arn: str, _rest: str) -> Any:
     return backend.topics[arn].policy
 
@@ -132,6 +163,12 @@ def _secret(backend: Any, arn: str, _rest: str) -> Any:
     return backend.secrets[arn].policy
 
 
+def _log_group(backend: Any, _arn: str, _rest: str) -> Any:
+    """What CloudWatch Logs' resource policies say; they stand on an account's groups together."""
+    policies = (json.loads(one.policy_document) for one in backend.resource_policies.values())
+    return {"Statement": [statement for one in policies for statement in one["Statement"]]}
+
+
 def _package_group(backend: Any, _arn: str, rest: str) -> Any:
     """The policy of a model package group; it speaks for the versions in it as well."""
     kind, _, name = rest.partition("/")
@@ -146,8 +183,14 @@ _READERS: dict[str, Callable[[Any, str, str], Any]] = {
     "sqs": _queue,
     "lambda": _function,
     "events": _bus,
+    "logs": _log_group,
     "kms": _key,
     "ecr": _repository,
     "secretsmanager": _secret,
     "sagemaker": _package_group,
+}
+_TAGS: dict[str, Callable[[str, list[str]], Mapping[str, str]]] = {
+    "iam": _role_tags,
+    "s3": _bucket_tags,
+    "sagemaker": _sagemaker_tags,
 }
