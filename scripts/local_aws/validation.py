@@ -43,6 +43,11 @@ ANSWERED_BEYOND_THE_MODEL = frozenset(
 clients wait for CREATED, the enum knows only AVAILABLE, CREATING and FAILED."""
 
 
+ANSWERED_EMPTY = frozenset({("codebuild", "BuildIds"), ("codebuild", "ProjectNames")})
+"""Lists whose model demands a member and that AWS answers empty: CodeBuild's examples show
+`"buildsNotFound": []` (CLI reference, *batch-get-builds*)."""
+
+
 class ModelViolation(AssertionError):
     """A response of the embedded AWS is not one the service could give."""
 
@@ -176,10 +181,12 @@ class _Compiler:
 
     def _list(self, shape: Any) -> Check:
         member, bounds = self.compile(shape.member), _length(shape)
+        may_be_empty = (self._service, shape.name) in ANSWERED_EMPTY
 
         def check(value: Any, at: str, problems: list[str]) -> None:
             _demand(isinstance(value, list | tuple), value, at, "a list")
-            bounds(value, at, problems)
+            if value or not may_be_empty:
+                bounds(value, at, problems)
             for index, item in enumerate(value, start=1):
                 member(item, f"{at}.{index}.member", problems)
 

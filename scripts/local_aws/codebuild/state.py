@@ -1,0 +1,116 @@
+"""What CodeBuild remembers of one account and region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+
+from local_aws import serial
+
+SUCCEEDED, FAILED, FAULT = "SUCCEEDED", "FAILED", "FAULT"
+IN_PROGRESS, STOPPED, TIMED_OUT = "IN_PROGRESS", "STOPPED", "TIMED_OUT"
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """One phase of a build: when, how it ended, and why (a status code and a message)."""
+
+    name: str
+    status: str = IN_PROGRESS
+    started: datetime = field(default_factory=now)
+    ended: datetime | None = None
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """A build: what was ordered, and what became of it.
+
+    Args:
+        id: `<project>:<uuid>`.
+        project: The project with the request's overrides applied, as the API spells it.
+        variables: Environment variables of project and request (`name`, `value`, `type`).
+        initiator: Who started it: `codepipeline/<name>`, or a role and its session.
+        resolved_version: The revision that was built, e.g. a commit id.
+    """
+
+    id: str
+    arn: str
+    number: int
+    account: str
+    region: str
+    project: Mapping[str, Any]
+    variables: tuple[Mapping[str, str], ...]
+    initiator: str
+    source_version: str = ""
+    resolved_version: str = ""
+    status: str = IN_PROGRESS
+    phases: tuple[Phase, ...] = ()
+    started: datetime = field(default_factory=now)
+    ended: datetime | None = None
+    exported: Mapping[str, str] = field(default_factory=dict)
+    log_group: str = ""
+    log_stream: str = ""
+    stopping: bool = False
+
+    @property
+    def run_id(self) -> str:
+        """The part of the id after the project's name."""
+        return self.id.rpartition(":")[2]
+
+    @property
+    def role(self) -> str:
+        """ARN of the role it works under."""
+        return str(self.project["serviceRole"])
+
+
+class Account(TaggableResourcesMixin, BaseBackend):  # type: ignore[misc]  # moto is read untyped
+    """CodeBuild of one account and region; moto's reset empties it with everything else."""
+
+    SERVICE_NAMESPACE: ClassVar[str] = "codebuild"
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.projects: dict[str, dict[str, Any]] = {}
+        self.numbers: dict[str, int] = {}
+        self.builds: dict[str, Build] = {}
+
+    def arn(self, kind: str, name: str) -> str:
+        """ARN of a project or build (service authorization reference, *CodeBuild*)."""
+        where = f"{self.region_name}:{self.account_id}"
+        return f"arn:{self.partition}:codebuild:{where}:{kind}/{name}"
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Projects with tags, for the tagging API."""
+        for project in self.projects.values():
+            tags = {tag["key"]: tag["value"] for tag in project.get("tags") or ()}
+            yield TaggedResource(arn=project["arn"], tags=tags, resource_type="codebuild:project")
+
+
+accounts = BackendDict(Account, "codebuild")
+"""CodeBuild everywhere: `accounts[account][region]`."""
+
+
+def changed(build: Build, **changes: Any) -> Build:
+    """Remember something new of a build, whatever else was noted of it meanwhile."""
+    with serial.turn():
+        builds = accounts[build.account][build.region].builds
+        builds[build.id] = replace(builds.get(build.id, build), **changes)
+        return builds[build.id]  # type: ignore[no-any-return]
+
+
+def current(build: Build) -> Build:
+    """A build as it stands now."""
+    builds = accounts[build.account][build.region].builds
+    return builds.get(build.id, build)  # type: ignore[no-any-return]
