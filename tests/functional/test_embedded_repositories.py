@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import events, identity, repositories, work
+from local_aws import events, iam, identity, repositories, work
 from local_aws.errors import Refusal
 
 MEMBER, REGION = "111111111111", "us-east-1"
@@ -34,7 +34,7 @@ def heard(monkeypatch):
     def emit(account, region, *, source, detail_type, detail, resources=()):
         found.append((account, region, source, detail_type, detail, list(resources)))
 
-    monkeypatch.setattr(events, "emit", emit, raising=False)
+    monkeypatch.setattr(events, "emit", emit)
     return found
 
 
@@ -337,3 +337,19 @@ def test_git_needs_credentials_and_a_helper(codecommit, git):
 def test_git_reaches_nothing_else(world, git):
     done = git("ls-remote", "https://example.com/code.git")
     assert "transport 'https' not allowed" in done.stderr
+
+
+def test_git_may_what_iam_allows(world, codecommit, git, tmp_path):
+    put(codecommit)
+    arn = world.role(MEMBER, "reader", "codebuild.amazonaws.com")
+    statement = {"Effect": "Allow", "Action": "codecommit:GitPull", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client = world.client("iam", MEMBER)
+    client.put_role_policy(RoleName="reader", PolicyName="read", PolicyDocument=policy)
+    git.environment["AWS_ACCESS_KEY_ID"] = identity.keys_for(arn)[0]
+    iam.force(True)
+    assert git("clone", URL, "copy").returncode == 0
+    pushed = git("push", "origin", "HEAD:refs/heads/other", cwd=tmp_path / "copy")
+    assert pushed.returncode
+    assert "not authorized to perform: codecommit:GitPush" in pushed.stderr
+    assert codecommit.list_branches(repositoryName="code")["branches"] == ["main"]
