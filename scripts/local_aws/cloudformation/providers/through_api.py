@@ -20,7 +20,16 @@ from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order, generated_name
 
 _providers: dict[str, Through] = {}
-_MODULES = ("build", "code", "compute", "identity", "messages", "sagemaker", "storage")
+_MODULES = (
+    "build",
+    "code",
+    "compute",
+    "identity",
+    "keys",
+    "messages",
+    "sagemaker",
+    "storage",
+)
 
 
 class Through:
