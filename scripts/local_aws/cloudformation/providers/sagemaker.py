@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.sagemaker.models import sagemaker_backends
+from botocore.exceptions import ClientError
 
+from local_aws import serial, work
+from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order
 from local_aws.cloudformation.providers.through_api import (
     Through,
@@ -76,23 +78,64 @@ class EndpointConfig(_Hosted):
 
 @provides("AWS::SageMaker::Endpoint")
 class Endpoint(_Hosted):
-    """An endpoint, in service as soon as it is made."""
+    """An endpoint; CloudFormation waits until it is in service, or gone."""
 
     kind = "Endpoint"
 
+    def make(self, client: Any, order: Order) -> Made:
+        """Create it and wait; a failed one is left for the rollback to delete."""
+        made = super().make(client, order)
+        found = _settled(client, self._name(made))
+        if found["EndpointStatus"] != "InService":
+            raise ResourceFailed(_why(found), left_behind=made.physical_id)
+        return made
+
     def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
-        """Give it another configuration."""
-        if order.properties["EndpointConfigName"] != old["EndpointConfigName"]:
-            client.update_endpoint(
-                EndpointName=self._name(made),
-                EndpointConfigName=order.properties["EndpointConfigName"],
-            )
+        """Give it another configuration, unless a failed update left it with that one."""
+        name, wanted = self._name(made), order.properties["EndpointConfigName"]
+        if client.describe_endpoint(EndpointName=name)["EndpointConfigName"] != wanted:
+            client.update_endpoint(EndpointName=name, EndpointConfigName=wanted)
+            found = _settled(client, name)
+            if found["EndpointConfigName"] != wanted:
+                raise ResourceFailed(_why(found))
         return super().change(client, order, made, old)
+
+    def unmake(self, client: Any, order: Order, made: Made) -> None:
+        """Delete it and wait until it is gone."""
+        super().unmake(client, order, made)
+        _settled(client, self._name(made))
+
+    def _name(self, made: Made) -> str:
+        return made.physical_id.rpartition("/")[2]
+
+
+def _settled(client: Any, name: str) -> dict[str, Any]:
+    """What an endpoint is once nothing goes on any more; empty when it is gone."""
+    found: dict[str, Any] = {}
+
+    def settled() -> bool:
+        found.clear()
+        try:
+            found.update(client.describe_endpoint(EndpointName=name))
+        except ClientError:
+            return True
+        return found["EndpointStatus"] in ("InService", "Failed")
+
+    with serial.given_away():
+        work.until(settled)
+    return found
+
+
+def _why(endpoint: Mapping[str, Any]) -> str:
+    return (
+        f"Resource of type 'AWS::SageMaker::Endpoint' with identifier "
+        f"'{endpoint['EndpointArn']}' did not stabilize: {endpoint.get('FailureReason', '')}"
+    )
 
 
 @provides("AWS::SageMaker::ModelPackageGroup")
 class ModelPackageGroup(Through):
-    """A model package group, with its policy. moto cannot delete one."""
+    """A model package group, with its policy."""
 
     service = "sagemaker"
 
@@ -108,9 +151,8 @@ class ModelPackageGroup(Through):
         return self._answer(client, order, made.physical_id)
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
-        """Delete the group."""
-        groups = sagemaker_backends[order.account][order.region].model_package_groups
-        groups.pop(order.properties["ModelPackageGroupName"], None)
+        """Delete the group; the service refuses while it holds packages."""
+        client.delete_model_package_group(ModelPackageGroupName=made.physical_id)
 
     def _answer(self, client: Any, order: Order, arn: str) -> Made:
         name = order.properties["ModelPackageGroupName"]

@@ -1,0 +1,56 @@
+"""SageMaker as far as projects and their people use it.
+
+    state, kinds, listing, calls, tags   what most kinds have in common
+    groups, packages                     the model registry
+    models, configs, endpoints           hosting; `hosting` decides whether an endpoint comes up
+    invocation, algorithms               who answers
+    training, pipelines, executions      jobs that run in the background
+    studio                               domains, profiles, spaces, apps, code repositories
+    telling                              events
+
+What is not here is moto's. Projects are in `local_aws.sagemaker_projects`.
+"""
+
+from __future__ import annotations
+
+from moto.core.utils import camelcase_to_underscores
+from moto.sagemaker.responses import SageMakerResponse
+
+from local_aws import dispatch
+from local_aws.sagemaker import (
+    algorithms,
+    configs,
+    endpoints,
+    groups,
+    invocation,
+    models,
+    packages,
+    tags,
+)
+from local_aws.sagemaker.calls import Handler, served
+
+OPERATIONS: dict[str, Handler] = {
+    **groups.OPERATIONS,
+    **packages.OPERATIONS,
+    **models.OPERATIONS,
+    **configs.OPERATIONS,
+    **endpoints.OPERATIONS,
+    **tags.OPERATIONS,
+}
+
+
+class Response(SageMakerResponse):  # type: ignore[misc]  # moto is read untyped
+    """Our operations, before moto's; a class of its own, so that plain moto stays as it is."""
+
+
+def install() -> None:
+    """Let SageMaker be answered here."""
+    for name, handler in OPERATIONS.items():
+        setattr(Response, camelcase_to_underscores(name), served("sagemaker", name, handler))
+    dispatch.serve("sagemaker", Response)
+    invocation.install()
+
+
+def forget() -> None:
+    """Know only the built-in algorithms again; everything else goes with moto's reset."""
+    algorithms.forget()
