@@ -15,7 +15,6 @@ import os
 import sys
 import time
 import traceback
-import uuid
 from typing import Any
 
 
@@ -30,7 +29,7 @@ class Context:
         self.log_group_name = environment["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = environment["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.invoked_function_arn = environment.pop("LOCAL_AWS_FUNCTION_ARN")
-        self.aws_request_id = str(uuid.uuid4())
+        self.aws_request_id = environment.pop("LOCAL_AWS_REQUEST_ID")
         self._end = time.monotonic() + float(environment.pop("LOCAL_AWS_FUNCTION_TIMEOUT"))
 
     def get_remaining_time_in_millis(self) -> int:

@@ -23,11 +23,13 @@ from local_aws import (
     dispatch,
     events,
     faults,
+    functions,
     iam,
     identity,
     inside,
     organization,
     repositories,
+    sagemaker,
     topics,
     work,
 )
@@ -66,6 +68,7 @@ def _session() -> boto3.Session:
 
 def set_up(description: Organization, hub: str) -> None:
     """Empty this process's AWS and make its organization."""
+    functions.forget()
     work.forget()
     faults.reset()
     organization.forget()
@@ -73,6 +76,7 @@ def set_up(description: Organization, hub: str) -> None:
     inside.forget()
     iam.forget()
     repositories.forget()
+    sagemaker.forget()
     deliveries.forget()
     events.forget()
     topics.forget()

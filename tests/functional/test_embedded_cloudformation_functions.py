@@ -135,7 +135,18 @@ def test_a_handler_that_never_answers_is_not_waited_for(clients, cloudformation)
 
 def test_a_function_is_invoked_on_the_server_and_calls_back(running):
     iam, functions = running.client("iam"), running.client("lambda")
-    role = iam.create_role(RoleName="function", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    made = iam.create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps(trust))
+    role = made["Role"]["Arn"]
     packed = io.BytesIO()
     code = (
         "import boto3\n"
