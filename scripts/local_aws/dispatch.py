@@ -34,6 +34,7 @@ from werkzeug.exceptions import NotFound
 
 from local_aws import buckets, faults, iam, identity, serial
 from local_aws.errors import Refusal
+from local_aws.iam import calling
 
 log = logging.getLogger("local_aws")
 
@@ -103,15 +104,11 @@ def perform(call: Call, request: Request) -> Answer:
     with serial.turn():
         try:
             identity.check(request)
-            iam.guard(
-                call.service,
-                call.operation,
-                request,
-                key=identity.key_of(request),
-                region=identity.region_of(request),
-            )
+            key, region = identity.key_of(request), identity.region_of(request)
+            iam.guard(call.service, call.operation, request, key=key, region=region)
             buckets.check(request)
-            return _handled(call, request)
+            with calling.by(key):
+                return _handled(call, request)
         except ServiceException as error:
             return refusal(call, request, error.code, error.message)
         except NotImplementedError as error:

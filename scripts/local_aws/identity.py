@@ -42,7 +42,7 @@ def _credential(request: Request) -> str:
 
 def account_of(access_key: str) -> str:
     """The account (12 digits) an access key belongs to; empty when nobody was given it."""
-    for account, partitions in list(iam_backends.items()):
+    for account, partitions in list(iam_backends.items()) if access_key else ():
         if any(access_key in backend.access_keys for backend in list(partitions.values())):
             return str(account)
     return ""
@@ -83,6 +83,12 @@ def keys_for(role_arn: str, session: str = "local-aws") -> tuple[str, str, str]:
         external_id="",
     )
     return role.access_key_id, role.secret_access_key, role.session_token
+
+
+def role_id(role_arn: str) -> str:
+    """The unique id of a role; empty when there is none of that ARN."""
+    role = _role(role_arn.split(":")[4], role_arn.rpartition("/")[2])
+    return str(role.id) if role else ""
 
 
 def root_keys(account: str) -> tuple[str, str, str]:

@@ -17,6 +17,7 @@ from moto.core.models import botocore_stubber
 from moto.core.request import normalize_request
 
 from local_aws import dispatch, identity, serial
+from local_aws.iam import calling
 
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
 
@@ -28,10 +29,9 @@ def _session() -> boto3.Session:
 
 def forget() -> None:
     """Forget the clients: their keys are gone with the accounts."""
-    client.cache_clear()
+    _made.cache_clear()
 
 
-@functools.cache
 def client(service: str, account: str, region: str, role_arn: str = "") -> Any:
     """A boto3 client of `service` in an account (12 digits) and region.
 
@@ -41,8 +41,45 @@ def client(service: str, account: str, region: str, role_arn: str = "") -> Any:
         region: Where it works.
         role_arn: Whose permissions it works under; empty for the account itself.
     """
+    return _made(service, account, region, role_arn, role_arn and identity.role_id(role_arn))
+
+
+def on_behalf(
+    service: str, account: str, region: str, role_arn: str | None, *, by: str = ""
+) -> Any:
+    """A client for what a service does for whoever makes the current request.
+
+    Without a role of its own the service works with that caller's permissions, where the caller
+    belongs to the account; elsewhere, and between requests, it is AWS itself.
+
+    Args:
+        service: boto3's name.
+        account: Whose resources it sees (12 digits).
+        region: Where it works.
+        role_arn: The role that was given to the service; None or empty when none was.
+        by: The service's principal, e.g. `cloudformation.amazonaws.com`.
+    """
+    key = calling.key()
+    if role_arn or identity.account_of(key) != account:
+        return client(service, account, region, role_arn or "")
+    return _made(service, account, region, key=key, via=by)
+
+
+@functools.cache
+def _made(
+    service: str,
+    account: str,
+    region: str,
+    role_arn: str = "",
+    role_id: str = "",  # noqa: ARG001 - a role made again under its name needs new keys
+    key: str = "",
+    via: str = "",
+) -> Any:
     with serial.turn():  # keys are state, and a session makes one client at a time
-        keys = identity.keys_for(role_arn) if role_arn else identity.root_keys(account)
+        if key:
+            keys = (key, "local-aws", "local-aws")  # nobody checks the signature
+        else:
+            keys = identity.keys_for(role_arn) if role_arn else identity.root_keys(account)
         made = _session().client(
             service,  # type: ignore[call-overload]
             region_name=region,
@@ -52,11 +89,12 @@ def client(service: str, account: str, region: str, role_arn: str = "") -> Any:
             config=_CONFIG,
         )
         made.meta.events.unregister("before-send", botocore_stubber)  # else each call is made twice
-    made.meta.events.register_first("before-send.*.*", _send)
+    made.meta.events.register_first("before-send.*.*", functools.partial(_send, via))
     return made
 
 
-def _send(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+def _send(via: str, request: AWSPreparedRequest, **_: object) -> AWSResponse:
     incoming = normalize_request(request)
-    status, headers, body = dispatch.perform(dispatch.identify(incoming), incoming)
+    with calling.forwarded_by(via):
+        status, headers, body = dispatch.perform(dispatch.identify(incoming), incoming)
     return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import Any
 
 from local_aws import controls
 from local_aws.errors import Refusal
-from local_aws.iam import guarding, holding, recording, standing
+from local_aws.iam import calling, guarding, holding, recording, standing
 from local_aws.iam.evaluation import Ask, Caller, Held, decide
 from local_aws.iam.guarding import guard
 from local_aws.iam.recording import Record, force, in_force, keep, records
@@ -41,7 +41,7 @@ def role_may(*, role_arn: str, action: str, resource: str, call: str = "") -> No
     """Refuse what a role does beside the API, where denials are in force; record it in any case.
 
     Args:
-        role_arn: ARN of the role.
+        role_arn: ARN of the role; empty for whoever makes the current request.
         action: E.g. `codecommit:GitPush`, `codeconnections:UseConnection`.
         resource: ARN of what it acts on.
         call: What goes on, for the record; the action when empty.
@@ -50,7 +50,10 @@ def role_may(*, role_arn: str, action: str, resource: str, call: str = "") -> No
         Refusal: AccessDenied.
     """
     needed = Needed(action=action, resource=resource)
-    record = guarding.evaluate_role(holding.of_role(role_arn), needed, call=call or action)
+    holder = holding.of_role(role_arn) if role_arn else holding.holder_of(calling.key())
+    if holder is None:  # an account itself, whom policies do not limit
+        return
+    record = guarding.evaluate_role(holder, needed, call=call or action)
     if in_force() and not record.allowed:
         raise Refusal("AccessDenied", guarding.message(record))
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from moto import backends
 
-from local_aws.iam import actions, standing
+from local_aws.iam import actions, calling, standing
 from local_aws.iam.evaluation import Caller
 
 Context = dict[str, tuple[str, ...]]
@@ -32,10 +32,13 @@ def of_caller(caller: Caller, tags: Mapping[str, str], source: str) -> Context:
         "aws:principaltype": (kind,),
         "aws:principalisawsservice": ("false",),
         "aws:securetransport": ("true",),  # loopback stands for TLS
-        "aws:viaawsservice": ("false",),
+        "aws:viaawsservice": (str(bool(calling.via())).lower(),),
         "aws:sourceip": (source,),
         **{f"aws:principaltag/{key.lower()}": (value,) for key, value in tags.items()},
     }
+    if via := calling.via():
+        found["aws:calledvia"] = via
+        found["aws:calledviafirst"], found["aws:calledvialast"] = (via[0],), (via[-1],)
     if kind == "User":
         found["aws:username"] = (caller.principal.rpartition("/")[2],)
     if organization:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from moto.core.request import Request
 from moto.core.utils import get_service_model
@@ -14,6 +16,8 @@ from local_aws.iam.evaluation import Ask, Held, Verdict
 from local_aws.iam.holding import Holder
 from local_aws.iam.recording import Record, in_force, keep
 from local_aws.iam.requests import Needed
+
+log = logging.getLogger("local_aws")
 
 _LOOPBACK = "127.0.0.1"
 _EXPLICIT = "with an explicit deny in {article} {where}"
@@ -39,7 +43,7 @@ def guard(service: str, operation: str, request: Request, *, key: str, region: s
     holder = holding.holder_of(key)
     if holder is None:
         return
-    params = requests.parameters(service, operation, request)
+    params = _parameters(service, operation, request)
     place = Place(partition="aws", region=region, account=holder.caller.account)
     common = _of_caller(holder)
     common |= condition_keys.of_request(actions.prefix_of(service), params, region)
@@ -47,6 +51,15 @@ def guard(service: str, operation: str, request: Request, *, key: str, region: s
         record = evaluate(holder, one, common, call=f"{service}:{operation}")
         if in_force() and not record.allowed:
             raise Refusal(_code(service, request), message(record))
+
+
+def _parameters(service: str, operation: str, request: Request) -> Mapping[str, Any]:
+    """The request's parameters; {} for one that cannot be read, which its service refuses."""
+    try:
+        return requests.parameters(service, operation, request)
+    except Exception:
+        log.debug("%s:%s cannot be read", service, operation, exc_info=True)
+        return {}
 
 
 def _of_caller(holder: Holder) -> condition_keys.Context:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from moto.core.exceptions import ServiceException
 
-from local_aws import cloudformation
+from local_aws import cloudformation, iam
 from local_aws.servicecatalog import launchroles
 from local_aws.servicecatalog.calls import Call
 from local_aws.servicecatalog.launchpaths import LaunchPath
@@ -36,10 +36,12 @@ def create(
     """
     account = call.caller.account
     _check_launch(call, path, product)
+    name = f"SC-{account}-{product.id}"
+    _admit(call, product, name, "CreateStack", "TagResource")
     stack = cloudformation.create_stack(
         account,
         call.region,
-        name=f"SC-{account}-{product.id}",
+        name=name,
         template=artifact.template,
         parameters=dict(product.parameters),
         tags=_stack_tags(path, product),
@@ -55,6 +57,19 @@ def _check_launch(call: Call, path: LaunchPath, product: ProvisionedProduct) -> 
         raise ServiceException("NotImplemented", "STACKSET launches are not in the embedded AWS.")
     if problem := launchroles.problem(call.caller, product.launch_role):
         raise ServiceException("LaunchRoleNotUsable", problem)
+
+
+def _admit(call: Call, product: ProvisionedProduct, stack: str, *actions: str) -> None:
+    """Refuse what the launch role may not ask of CloudFormation; without one the caller asks."""
+    start = f"arn:{call.caller.partition}:cloudformation:{call.region}:{call.caller.account}"
+    arn = stack if stack.startswith("arn:") else f"{start}:stack/{stack}/*"
+    for action in actions:
+        iam.role_may(
+            role_arn=product.launch_role,
+            action=f"cloudformation:{action}",
+            resource=arn,
+            call=f"servicecatalog launches {stack.rpartition('stack/')[2]}",
+        )
 
 
 def _notification_arns(call: Call, path: LaunchPath) -> list[str]:
@@ -85,6 +100,7 @@ def change(
     if not product.stack:
         raise ServiceException("StackNotFound", "The product was never launched; terminate it.")
     _check_launch(call, path, product)
+    _admit(call, product, product.stack, "UpdateStack", "TagResource")
     try:
         cloudformation.update_stack(
             call.caller.account,
@@ -109,6 +125,7 @@ def delete(call: Call, product: ProvisionedProduct) -> Outcome:
         return gone
     where = call.caller.account, call.region, product.stack
     retain = call.params.get("RetainPhysicalResources", False)
+    _admit(call, product, product.stack, "DeleteStack")
     cloudformation.delete_stack(*where, retain=retain)
     summary = cloudformation.describe_stack(*where)
     if summary.status == "DELETE_COMPLETE" or call.params.get("IgnoreErrors"):

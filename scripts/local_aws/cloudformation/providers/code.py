@@ -6,11 +6,12 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws import inside, repositories
+from local_aws import repositories
 from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
+    acting,
     answering,
     pairs,
     provides,
@@ -81,7 +82,7 @@ def _first_files(order: Order) -> Files:
     if "Code" not in order.properties:
         return {}
     source = order.properties["Code"]["S3"]
-    s3 = inside.client("s3", order.account, order.region, order.role_arn or "")
+    s3 = acting("s3", order)
     found = s3.get_object(Bucket=source["Bucket"], Key=source["Key"])["Body"].read()
     try:
         return repositories.unpacked(found)

@@ -72,7 +72,14 @@ class Through:
         raise NotImplementedError
 
     def _client(self, order: Order) -> Any:
-        return inside.client(self.service, order.account, order.region, order.role_arn or "")
+        return acting(self.service, order)
+
+
+def acting(service: str, order: Order) -> Any:
+    """A client that acts as CloudFormation does: under the stack's role, else as its caller."""
+    return inside.on_behalf(
+        service, order.account, order.region, order.role_arn, by="cloudformation.amazonaws.com"
+    )
 
 
 def provides(kind: str) -> Callable[[type[Through]], type[Through]]:
