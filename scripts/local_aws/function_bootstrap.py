@@ -17,6 +17,10 @@ import time
 import traceback
 from typing import Any
 
+HASTE = 50
+"""How many times faster `time.sleep` goes: what a function waits for here takes a fraction of a
+second where AWS needs minutes."""
+
 
 class Context:
     """What a handler gets beside the event (Lambda developer guide, *Python context object*)."""
@@ -31,6 +35,17 @@ class Context:
         self.invoked_function_arn = environment.pop("LOCAL_AWS_FUNCTION_ARN")
         self.aws_request_id = environment.pop("LOCAL_AWS_REQUEST_ID")
         self._end = time.monotonic() + float(environment.pop("LOCAL_AWS_FUNCTION_TIMEOUT"))
+        self._patient = time.sleep
+
+    def sleep(self, seconds: float) -> None:
+        """`time.sleep` for functions: quicker, but its time counts as if it were not.
+
+        One that outlasts the function is waited out, so that the function is cut off as on AWS.
+        """
+        if seconds * 1000 < self.get_remaining_time_in_millis():
+            self._end -= seconds
+            seconds /= HASTE
+        self._patient(seconds)
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function is cut off."""
@@ -44,11 +59,13 @@ def main() -> None:
     os.dup2(2, 1)
     sys.path[0] = directory
     os.chdir(directory)
+    context = Context()
+    time.sleep = context.sleep
     try:
         event = json.load(sys.stdin)
         module, _, name = handler.rpartition(".")
         found = getattr(importlib.import_module(module.replace("/", ".")), name)
-        result: dict[str, Any] = {"ok": found(event, Context())}
+        result: dict[str, Any] = {"ok": found(event, context)}
         text = json.dumps(result)
     except BaseException as error:  # whatever a handler raises is its result
         traceback.print_exc()

@@ -120,7 +120,9 @@ def _events(action: str, params: Params, place: Place) -> Arns:
         return _each((e.get("EventBusName") or "default" for e in params.get("Entries", ())), bus)
     if action in ("CreateEventBus", "DeleteEventBus", "DescribeEventBus", "UpdateEventBus"):
         return [_whole(str(params.get("Name") or "default"), bus)]
-    rule = _first(params, "Rule") or ("Rule" in action and _first(params, "Name"))
+    # PutRule with tags asks for TagResource on the rule as well.
+    about_rule = "Rule" in action or action == "TagResource"
+    rule = _first(params, "Rule") or (about_rule and _first(params, "Name"))
     if not rule:
         return None
     name = str(params.get("EventBusName") or "default").rpartition("/")[2]
