@@ -52,6 +52,16 @@ class AtCode(Actor):
             self._git(folder, "clone", "--quiet", "--branch", branch, found["RepositoryUrl"], ".")
             return Checkout(folder=folder, branch=branch)
 
+    def connects(self, name: str) -> str:
+        """Connect the account to a Git provider, handshake included; the connection's ARN."""
+        with self.step(f"connects the Git provider as {name}"):
+            made = self.call(
+                "codeconnections", "create_connection", ProviderType="GitHub", ConnectionName=name
+            )
+            arn = str(made["ConnectionArn"])
+            self.scene.ground.complete_connection(arn)
+            return arn
+
     def pushes(self, checkout: Checkout, message: str, changes: Mapping[str, str]) -> None:
         """Change files, commit and push them.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,5 +78,6 @@ def _module(path: Path, product: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise UsageError(f"{path} cannot be read as Python.", "Is it a file?")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
     spec.loader.exec_module(module)
     return module

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import local_aws
@@ -20,7 +20,8 @@ from catalog.places import Place
 from catalog.rehearsing.recorded import Delivery, Denial
 from catalog.studio.looking import accounts
 from catalog.targets import Target
-from local_aws import functions, iam, identity, work
+from local_aws import connections, events, functions, iam, identity, repositories, topics, work
+from local_aws.deliveries import deliveries
 from local_aws.process import Embedded
 
 
@@ -100,6 +101,7 @@ class Ground:
             "AWS_SECRET_ACCESS_KEY": keys.secret_key,
             "AWS_SESSION_TOKEN": keys.session_token,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **repositories.git_environment(account, self.region),
         }
 
     def calls(self) -> tuple[Mapping[str, Any], ...]:
@@ -121,8 +123,17 @@ class Ground:
         )
 
     def deliveries(self) -> tuple[Delivery, ...]:
-        """Events that went astray."""
-        return ()
+        """Events and messages that did not reach their target."""
+        return tuple(
+            Delivery(
+                account=each.sender.split(":")[4],
+                event=each.what,
+                rule=each.sender.rpartition("/")[2],
+                why=f"{each.target} did not get it: {each.why}",
+            )
+            for each in deliveries()
+            if not each.ok
+        )
 
     def exports(self) -> str:
         """Where an AWS client reaches it as the administrator of the hub, as shell exports."""
@@ -131,8 +142,28 @@ class Ground:
         return "\n".join(f"export {name}={given[name]}" for name in names)
 
     def events(self) -> tuple[Mapping[str, Any], ...]:
-        """Every event and what became of it, as the embedded AWS records it."""
-        return ()
+        """What became of every event and message, as the embedded AWS records it."""
+        return tuple(asdict(each) for each in deliveries())
+
+    def deliver_copies(self, number: int) -> None:
+        """Let EventBridge deliver every event this many times, as it may at any time."""
+        events.set_copies(number)
+
+    def inbox(self, address: str) -> tuple[str, ...]:
+        """Every mail an address got, subject and body, the oldest first."""
+        return tuple(f"{mail.subject}\n{mail.body}" for mail in topics.inbox(address))
+
+    def confirm_mail(self, address: str) -> None:
+        """Follow the links in the mails that ask an address to confirm its subscriptions."""
+        topics.confirm(address)
+
+    def host_repository(self, full_name: str) -> None:
+        """Make an empty repository `<owner>/<name>` at the Git provider, outside AWS."""
+        connections.add_repository(full_name)
+
+    def complete_connection(self, arn: str) -> None:
+        """Finish the handshake of a connection, which people do in the console."""
+        connections.complete(arn)
 
     def under_way(self) -> tuple[str, ...]:
         """What AWS works on now, in words."""

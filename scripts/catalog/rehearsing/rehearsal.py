@@ -16,6 +16,7 @@ from catalog.rehearsing.answering import AtEndpoints
 from catalog.rehearsing.approving import AtPipelines
 from catalog.rehearsing.coding import AtCode
 from catalog.rehearsing.ground import Ground
+from catalog.rehearsing.mailing import AtInbox
 from catalog.rehearsing.registry import AtRegistry
 from catalog.rehearsing.removing import Cleaning
 from catalog.rehearsing.studio import InStudio
@@ -24,7 +25,7 @@ from catalog.rehearsing.trouble import Failed, Unexpected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Person(InStudio, AtCode, AtRegistry, AtPipelines, AtEndpoints, Cleaning):
+class Person(InStudio, AtCode, AtRegistry, AtPipelines, AtEndpoints, AtInbox, Cleaning):
     """Somebody of a rehearsal; what they may do is their role's business."""
 
 
@@ -103,6 +104,15 @@ class Rehearsal:
         with self.step("platform", "publishes the catalog", self.ground.target.account):
             opening.publish(self.ground, checked, self.machine)
         self.checked = checked
+
+    def host_repository(self, full_name: str) -> str:
+        """Make an empty repository `<owner>/<name>` at the Git provider; its name."""
+        self.ground.host_repository(full_name)
+        return full_name
+
+    def deliver_events_twice(self) -> None:
+        """From now on EventBridge delivers every event twice, as it may at any time."""
+        self.ground.deliver_copies(2)
 
     def next_release(self, product: str, release: opening.NextRelease) -> Checked:
         """A copy of the catalog in which a product has its next minor release; not published."""
