@@ -1,6 +1,7 @@
 """What roles are written to hold, what a launch role lacks, and reasons that explain nothing."""
 
-from catalog.access import launching, reasons, written
+from catalog.access import coverage, launching, reasons, reporting, written
+from catalog.access.coverage import Standing
 from catalog.model import Kind, Owner, Product, Rendered, SourceFile, SourceLine
 
 TEMPLATE = """\
@@ -115,3 +116,57 @@ def test_reasons_in_vain_are_findings_at_their_line() -> None:
     needed = next(grant for grant in HELD if grant.action == "sns:CreateTopic")
     assert found.why(needed)
     assert not found.why(HELD[0])
+
+
+CALLS = [
+    {
+        "action": "sns:GetTopicAttributes",
+        "statements": ["catalog-launch/topics, statement 0 (Topics)"],
+    },
+    {"action": "sts:AssumeRole", "statements": ["trust policy of catalog-launch, statement 0"]},
+    {
+        "action": "s3:GetObject",
+        "statements": ["arn:aws:iam::111122223333:policy/team-a, statement 0"],
+    },
+    {"action": "sns:CreateTopic", "statements": ["another/topics, statement 0 (Topics)"]},
+    {"action": "sns:Publish", "statements": ["AWS itself"]},
+]
+
+
+def test_what_decided_a_call_was_exercised() -> None:
+    found = coverage.covered(HELD, coverage.exercises(CALLS), {}, lambda _: "")
+    assert [(one.grant.action, one.standing) for one in found] == [
+        ("sts:AssumeRole", Standing.EXERCISED),
+        ("sns:Get*", Standing.EXERCISED),
+        ("sns:CreateTopic", Standing.NEITHER),
+        ("sns:DeleteTopic", Standing.NEITHER),
+        ("s3:*", Standing.EXERCISED),
+    ]
+    assert coverage.table(found) == [
+        ("roles", "LaunchRole", 3, 2, 0, 0, 2),
+        ("roles", "Named", 1, 1, 0, 0, 0),
+    ]
+
+
+def test_a_document_a_schema_or_a_reason_explains_the_rest() -> None:
+    said = permissions(
+        "needed:\n"
+        "- {role: LaunchRole, actions: [sns:CreateTopic], because: a test says so,\n"
+        "   document: 'https://docs.aws.amazon.com/sns/'}\n"
+        "- {role: LaunchRole, actions: [sns:DeleteTopic], because: a test says so}\n"
+    )
+
+    def schema(grant: written.Grant) -> str:
+        return launching.schema_says(grant, ["AWS::SNS::Topic"])
+
+    found = coverage.covered(HELD, (), {"roles": said}, schema)
+    assert {one.grant.action: one.standing for one in found} == {
+        "sts:AssumeRole": Standing.NEITHER,
+        "sns:Get*": Standing.NEEDED,
+        "sns:CreateTopic": Standing.NEEDED,
+        "sns:DeleteTopic": Standing.KEPT,
+        "s3:*": Standing.NEITHER,
+    }
+    told = list(reporting.lines(found, {}))
+    assert "! t:33 Named/team-* statement 0 allows s3:*: neither" in told
+    assert "  t:33 s3:* on !GetAtt Bucket.Arn" in told

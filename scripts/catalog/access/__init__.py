@@ -8,12 +8,17 @@ coverage   actions exercised in rehearsals, needed by a document, or neither
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from catalog.access import launching, reasons, written
+from catalog.access import coverage, launching, reasons, written
+from catalog.access.coverage import Covered
+from catalog.access.reporting import Excuses
+from catalog.access.written import Grant
 from catalog.findings import Finding
 from catalog.model import Tree
 from catalog.releases.building import Built
+from catalog.templates.yaml_text import load
 
 
 def check(tree: Tree, built: Mapping[str, Built]) -> Iterator[Finding]:
@@ -33,3 +38,44 @@ def check(tree: Tree, built: Mapping[str, Built]) -> Iterator[Finding]:
         product = built[name].folder.product
         if role := roles.get(product.launch_role):
             yield from launching.lacking(product, one, role, said[role.product][0])
+
+
+def covered(
+    tree: Tree, built: Mapping[str, Built], calls: Iterable[Mapping[str, Any]]
+) -> tuple[tuple[Covered, ...], Excuses]:
+    """What rehearsals show of every action our roles hold, and the excuses for wildcards.
+
+    Args:
+        tree: The catalog's files.
+        built: Product -> what came of it.
+        calls: The decisions that the embedded AWS recorded.
+    """
+    rendered = {name: one.rendered for name, one in built.items() if one.rendered}
+    held = {name: written.grants(one) for name, one in rendered.items()}
+    said = {name: reasons.read(tree, name, held[name])[0] for name in rendered}
+    types = _launched(built)
+
+    def schema(grant: Grant) -> str:
+        return launching.schema_says(grant, types.get(grant.name, frozenset()))
+
+    everything = [grant for grants in held.values() for grant in grants]
+    found = coverage.covered(everything, coverage.exercises(calls), said, schema)
+    excuses = {
+        (name, holder, sid): why
+        for name, one in rendered.items()
+        for holder, body in ((load(one.text) or {}).get("Resources") or {}).items()
+        for sid, why in body.get("Metadata", {}).get("catalog", {}).get("wildcards", {}).items()
+    }
+    return found, excuses
+
+
+def _launched(built: Mapping[str, Built]) -> dict[str, frozenset[str]]:
+    """Launch role -> the resource types of the products it launches."""
+    found: dict[str, frozenset[str]] = {}
+    for one in built.values():
+        role = one.folder.product.launch_role
+        if one.rendered and role:
+            resources = (load(one.rendered.text) or {}).get("Resources") or {}
+            kinds = frozenset(str(body.get("Type")) for body in resources.values())
+            found[role] = found.get(role, frozenset()) | kinds
+    return found

@@ -9,10 +9,12 @@ so.
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from catalog.access.reasons import Reasons
 from catalog.access.written import Grant
@@ -59,6 +61,41 @@ class Covered:
     standing: Standing
     calls: int = 0
     why: str = ""
+
+
+_TRUST = "trust policy of "
+_STATEMENT = re.compile(r"(?P<policy>.*), statement (?P<index>\d+)(?: \((?P<sid>.*)\))?")
+
+
+def exercises(calls: Iterable[Mapping[str, Any]]) -> Iterator[Exercise]:
+    """The statements that decided calls.
+
+    Args:
+        calls: Decisions as the embedded AWS records them: `action`, and `statements` as texts such
+            as `role/policy, statement 0 (Sid)`.
+    """
+    for call in calls:
+        for text in call["statements"]:
+            if (parts := _STATEMENT.fullmatch(text)) is None:
+                continue
+            role, policy = _named(parts["policy"])
+            yield Exercise(
+                role=role,
+                policy=policy,
+                index=int(parts["index"]),
+                sid=parts["sid"] or "",
+                action=call["action"],
+            )
+
+
+def _named(policy: str) -> tuple[str, str]:
+    """Role and policy of a statement's policy; a managed one belongs to no role."""
+    if policy.startswith("arn:"):
+        return "", policy.rpartition("/")[2]
+    if policy.startswith(_TRUST):
+        return policy.removeprefix(_TRUST), "trust"
+    role, _, name = policy.partition("/")
+    return role, name
 
 
 Schema = Callable[[Grant], str]

@@ -6,7 +6,7 @@ under `handlers.*.permissions`. Only actions are compared, not resources.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -91,15 +91,14 @@ def _listed(actions: list[str], most: int = 8) -> str:
     return ", ".join(actions[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def schema_says(actions: Iterable[str], types: Iterable[str]) -> Mapping[str, str]:
-    """Action -> the first type whose handler calls it; the rest is not there."""
-    wanted = {*actions}
-    said: dict[str, str] = {}
-    for kind in sorted({*types}):
-        for action in permissions.of_types([kind]).actions:
-            if action in wanted:
-                said.setdefault(action, kind)
-    return said
+def schema_says(grant: Grant, types: Iterable[str]) -> str:
+    """The first type whose handlers call what a grant allows; empty when none does."""
+    if not grant.allows or grant.trusts:
+        return ""
+    for kind in sorted(types):
+        if any(grant.grants(action) for action in permissions.of_types([kind]).actions):
+            return kind
+    return ""
 
 
 def _types(rendered: Rendered) -> dict[str, tuple[str, int]]:

@@ -1,0 +1,72 @@
+"""IAM coverage as people read it: a line for each action, a table by role, the wildcards left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from catalog.access.coverage import Covered, Standing, table, wildcards
+
+_SIGN = {
+    Standing.EXERCISED: "✓",
+    Standing.NEEDED: "·",
+    Standing.KEPT: "·",
+    Standing.NEITHER: "!",
+}
+
+Excuses = Mapping[tuple[str, str, str], str]
+"""Product, logical id and Sid of a statement -> why it needs its wildcard."""
+
+
+def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
+    """Every action at its line, then the wildcards left, then the table."""
+    for one in sorted(found, key=lambda each: (each.grant.place.file, each.grant.place.line)):
+        grant = one.grant
+        verb = "allows" if grant.allows else "denies"
+        said = f"{one.standing.value}, {_calls(one)}" if one.calls else one.standing.value
+        yield f"{_SIGN[one.standing]} {grant.where} {_statement(one)} {verb} {grant.action}: {said}"
+        if one.why:
+            yield f"    {one.why}"
+    yield ""
+    yield "Wildcards left:"
+    for grant in wildcards(found):
+        why = excuses.get((grant.product, grant.holder, grant.sid), "an action by part of its name")
+        yield f"  {grant.where} {grant.action} on {', '.join(grant.resources) or 'everything'}"
+        yield f"    {' '.join(why.split())}"
+    yield ""
+    yield f"{'role':<52} statements  exercised  by document  kept  neither"
+    for product, holder, statements, *counts in table(found):
+        exercised, needed, kept, neither = counts
+        yield (
+            f"{f'{product} {holder}':<52} {statements:>10}  {exercised:>9}  {needed:>11}  "
+            f"{kept:>4}  {neither:>7}"
+        )
+
+
+def to_json(found: Sequence[Covered]) -> list[dict[str, Any]]:
+    """The same for programs, an object for each action."""
+    return [
+        {
+            "place": one.grant.where,
+            "product": one.grant.product,
+            "role": one.grant.holder,
+            "policy": one.grant.policy,
+            "statement": one.grant.sid or one.grant.index,
+            "allows": one.grant.allows,
+            "action": one.grant.action,
+            "standing": one.standing.value,
+            "calls": one.calls,
+            "why": one.why,
+        }
+        for one in found
+    ]
+
+
+def _statement(one: Covered) -> str:
+    grant = one.grant
+    which = grant.sid or f"statement {grant.index}"
+    return f"{grant.holder}/{grant.policy or grant.name} {which}"
+
+
+def _calls(one: Covered) -> str:
+    return "1 call" if one.calls == 1 else f"{one.calls} calls"
