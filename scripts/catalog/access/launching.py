@@ -15,7 +15,7 @@ from catalog.access.reasons import Reasons
 from catalog.access.written import Grant
 from catalog.findings import Finding, Severity
 from catalog.model import Product, Rendered
-from catalog.templates import permissions
+from catalog.templates import loops, permissions
 from catalog.templates.yaml_text import composed
 
 
@@ -108,8 +108,17 @@ def _types(rendered: Rendered) -> dict[str, tuple[str, int]]:
     for key, resources in top.value if isinstance(top, yaml.MappingNode) else ():
         if key.value != "Resources" or not isinstance(resources, yaml.MappingNode):
             continue
-        for name, body in resources.value:
+        for name, body in _entries(resources):
             for inner, value in body.value if isinstance(body, yaml.MappingNode) else ():
                 if inner.value == "Type":
                     found[name.value] = (str(value.value), name.start_mark.line)
     return found
+
+
+def _entries(resources: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The entries of `Resources` and of the loops in it."""
+    for name, body in resources.value:
+        if not str(name.value).startswith(loops.LOOP):
+            yield name, body
+        elif isinstance(body, yaml.SequenceNode) and len(body.value) > loops.BODY:
+            yield from _entries(body.value[loops.BODY])

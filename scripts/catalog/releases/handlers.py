@@ -11,6 +11,7 @@ from typing import Any
 from catalog.findings import Finding
 from catalog.model import Bundle, ProductFolder
 from catalog.releases.packaging import parsed
+from catalog.templates import loops
 from catalog.templates.custom_resources import answers, is_custom, unanswered
 
 
@@ -41,7 +42,7 @@ def check(folder: ProductFolder, bundles: Iterable[Bundle], text: str) -> Iterat
 
 def _keys(template: Mapping[str, Any]) -> Iterator[str]:
     """Object keys of the functions that serve the template's custom resources."""
-    resources = template.get("Resources") or {}
+    resources = loops.resources(template)
     for resource in resources.values():
         if is_custom(resource.get("Type", "")):
             token = (resource.get("Properties") or {}).get("ServiceToken")

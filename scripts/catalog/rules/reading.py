@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from catalog.templates import loops
+
 Path = tuple[str | int, ...]
 """Keys and indexes from the template's root to a value."""
 
@@ -23,17 +25,19 @@ class Resource:
     Args:
         body: The whole entry.
         properties: Its `Properties`; empty when it has none.
+        within: Keys from `Resources` to it when a loop writes it out, its own left out.
     """
 
     name: str
     type: str
     body: Mapping[str, Any]
     properties: Mapping[str, Any]
+    within: Path = ()
 
     @property
     def path(self) -> Path:
         """Where it stands."""
-        return ("Resources", self.name)
+        return ("Resources", *self.within, self.name)
 
     def at(self, *keys: str | int) -> Path:
         """Where a property stands, whether it is there or not."""
@@ -54,13 +58,14 @@ class Reading:
     def resources(self) -> Mapping[str, Resource]:
         """Every well-formed resource by logical id."""
         return {
-            name: Resource(
-                name=name,
+            str(name): Resource(
+                name=str(name),
                 type=body["Type"],
                 body=body,
                 properties=mapping(body.get("Properties")),
+                within=tuple(within),
             )
-            for name, body in self.section("Resources").items()
+            for (*within, name), body in loops.entries(self.section("Resources"))
             if isinstance(body, dict) and isinstance(body.get("Type"), str)
         }
 

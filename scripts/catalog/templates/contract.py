@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from catalog.templates import resource_types
+from catalog.templates import loops, resource_types
 
 LOWER_BOUNDS = ("MinLength", "MinValue")
 UPPER_BOUNDS = ("MaxLength", "MaxValue")
@@ -92,9 +92,7 @@ def face(template: Mapping[str, Any]) -> Face:
             for name, output in (template.get("Outputs") or {}).items()
         },
         rules={name: _json(rule) for name, rule in (template.get("Rules") or {}).items()},
-        resources={
-            name: _resource(body) for name, body in (template.get("Resources") or {}).items()
-        },
+        resources={name: _resource(body) for name, body in loops.resources(template).items()},
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.templates import resource_types
+from catalog.templates import loops, resource_types
 
 PROVISIONING = ("create", "read", "update", "delete")
 """The handlers a stack's life goes through; `list` serves imports and drift only."""
@@ -32,7 +32,7 @@ class Permissions:
 
 def needed(template: Mapping[str, Any]) -> Permissions:
     """The actions for every resource of a template given as plain values."""
-    resources = (template.get("Resources") or {}).values()
+    resources = loops.resources(template).values()
     return of_types(str(body["Type"]) for body in resources if "Type" in body)
 
 
