@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from catalog.rehearsing.coding import Checkout
+from catalog.rehearsing.opening import NextRelease
 from catalog.rehearsing.rehearsal import Person, Rehearsal
 from catalog.rehearsing.studio import Project
 
+PRODUCT = "multi-account-deployment"
 TEMPLATE = "Multi Account Deployment"
 GROUP = "iris"
 NOTEBOOK = "notebooks/iris.ipynb"
@@ -55,6 +57,8 @@ OFFICER = (
             "codepipeline:ListPipelineExecutions",
             "codepipeline:PutApprovalResult",
             "codepipeline:RetryStageExecution",
+            "codebuild:BatchGetBuilds",
+            "logs:GetLogEvents",
         ],
         "Resource": "*",
     },
@@ -131,6 +135,16 @@ class Story:
         self.reaches_production(1, run=2)
         return clone
 
+    def moves_on_and_back(self, clone: Checkout) -> None:
+        """A second version replaces the first everywhere; rejected, it gives way to it again."""
+        self.trains(clone)
+        self.lead.approves_model(GROUP, 2)
+        self.reaches_staging(2, run=3)
+        self.reaches_production(2, run=3)
+        self.lead.rejects_model(GROUP, 2, because="It confuses irises.")
+        self.reaches_staging(1, run=4)
+        self.reaches_production(1, run=4)
+
     def ends(self, platform: Person) -> None:
         """The project ends; what the guide says it keeps is removed by hand."""
         self.scientist.deletes_project(self.project)
@@ -186,17 +200,179 @@ def rehearse_by_account_list(rehearsal: Rehearsal) -> None:
         NotificationEmail=OFFICER_MAIL,
         **by_number(story),
     )
+    story.officer.confirms_subscription(OFFICER_MAIL)
     clone = story.goes_live()
-    story.trains(clone)
-    story.lead.approves_model(GROUP, 2)
-    story.reaches_staging(2, run=3)
-    story.reaches_production(2, run=3)
-    story.lead.rejects_model(GROUP, 2, because="It confuses irises.")
-    story.reaches_staging(1, run=4)
-    story.reaches_production(1, run=4)
-
+    story.officer.expects_mail(OFFICER_MAIL, "Model version 1 runs in staging")
+    story.moves_on_and_back(clone)
     stack = f"sagemaker-{story.project.name}-{story.project.id}-deploy"
     rehearsal.administrator("staging").deletes_stack(f"{stack}-staging")
     rehearsal.administrator("production").deletes_stack(f"{stack}-prod")
     story.ends(platform)
     rehearsal.expects_nothing_left()
+
+
+def rehearse_by_organizational_unit(rehearsal: Rehearsal) -> None:
+    """The same life, to every account of two organizational units, with code in CodeCommit."""
+    story = cast(rehearsal)
+    platform = rehearsal.administrator("data-science")
+    staging, production = rehearsal.unit("staging"), rehearsal.unit("production")
+    rehearsal.administrator("management").does(
+        "lets data-science run stack sets",
+        "organizations",
+        "register_delegated_administrator",
+        AccountId=platform.account,
+        ServicePrincipal="member.org.stacksets.cloudformation.amazonaws.com",
+    )
+    rehearsal.notes_what_is_there()
+    story.starts(
+        SourceProvider="CodeCommit",
+        DeploymentMode="OrganizationalUnits",
+        OrganizationalUnitStagingId=staging,
+        OrganizationalUnitProdId=production,
+    )
+    story.moves_on_and_back(story.goes_live())
+    stack = f"sagemaker-{story.project.name}-{story.project.id}-deploy"
+    platform.deletes_stack_set(f"{stack}-staging", staging)
+    platform.deletes_stack_set(f"{stack}-prod", production)
+    story.ends(platform)
+    platform.deletes_repository(f"sagemaker-{story.project.name}-{story.project.id}")
+    rehearsal.expects_nothing_left()
+
+
+def rehearse_next_release(rehearsal: Rehearsal) -> None:
+    """A running project moves to the product's next release: nothing of it is replaced."""
+    story = by_codecommit(cast(rehearsal))
+    story.goes_live()
+    before = story.scientist.resources(story.project)
+    release = NextRelease(
+        news="The pipeline says in a description what it does.",
+        because="Pipelines say what they do.",
+        change={
+            "template.yaml.j2": (
+                "Description: Register models in this group; approving one starts the pipeline.",
+                "Description: Register models here; approving one starts the pipeline.",
+            )
+        },
+    )
+    following = rehearsal.next_release(PRODUCT, release)
+    rehearsal.publishes(following)
+    version = following.releases[PRODUCT].version
+    story.scientist.finds(TEMPLATE, version)
+    story.scientist.expects_deprecated(TEMPLATE, story.project.version)
+    story.project = story.scientist.updates_project(story.project, version)
+    story.scientist.expects_same(before, story.scientist.resources(story.project))
+    story.shop.expects_answer(story.endpoint("prod"), FLOWERS, SPECIES)
+
+
+def rehearse_build_breaks(rehearsal: Rehearsal) -> None:
+    """Somebody pushes a buildspec that cannot work: the run fails in Build, nothing is deployed."""
+    story = by_codecommit(cast(rehearsal))
+    clone = story.clones()
+    broken = clone.read("buildspecs/build.yml").replace("model_deployment.build", "model_deplyment")
+    story.scientist.pushes(clone, "Rename the module", {"buildspecs/build.yml": broken})
+    story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deplyment")
+    story.tester.expects_no_endpoint(story.endpoint("staging"))
+
+
+def rehearse_endpoint_does_not_come_up(rehearsal: Rehearsal) -> None:
+    """The second model's files are gone: it is rolled back, and the first one serves on."""
+    story = by_codecommit(cast(rehearsal))
+    clone = story.goes_live()
+    story.trains(clone)
+    artifact = story.lead.expects_model(GROUP, 2, "PendingManualApproval")
+    story.scientist.deletes_object(artifact)
+    story.lead.approves_model(GROUP, 2)
+    story.officer.expects_run(story.pipeline, "Failed", number=3, because="model data")
+    story.tester.expects_served_version(story.endpoint("staging"), 1)
+    story.tester.expects_answer(story.endpoint("staging"), FLOWERS, SPECIES)
+    story.shop.expects_served_version(story.endpoint("prod"), 1)
+
+
+def rehearse_endpoint_answers_wrongly(rehearsal: Rehearsal) -> None:
+    """A model that learned wrong labels is stopped by its test; production is untouched."""
+    story = by_codecommit(cast(rehearsal))
+    clone = story.clones()
+    flowers = "notebooks/iris.csv"
+    confused = clone.read(flowers).replace("setosa", "?").replace("virginica", "setosa")
+    clone.write(flowers, confused.replace("?", "virginica"))
+    story.trains(clone)
+    story.lead.approves_model(GROUP, 1)
+    story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deployment.check")
+    story.tester.expects_served_version(story.endpoint("staging"), 1)
+    story.shop.expects_no_endpoint(story.endpoint("prod"))
+
+
+def rehearse_approval_rejected(rehearsal: Rehearsal) -> None:
+    """The officer says no: the run ends there, and production is untouched."""
+    story = by_codecommit(cast(rehearsal))
+    story.trains(story.clones())
+    story.lead.approves_model(GROUP, 1)
+    story.reaches_staging(1, run=2)
+    story.officer.rejects_deployment(story.pipeline, because="Not before the fair.")
+    story.officer.expects_run(story.pipeline, "Failed", number=2, because="Not before the fair.")
+    story.shop.expects_no_endpoint(story.endpoint("prod"))
+
+
+def rehearse_role_missing_in_target(rehearsal: Rehearsal) -> None:
+    """Staging has lost its role: the run says in which account; restored, the stage is retried."""
+    story = by_codecommit(cast(rehearsal))
+    story.trains(story.clones())
+    rehearsal.administrator("staging").deletes_stack("catalog-target-account-role")
+    story.lead.approves_model(GROUP, 1)
+    story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deployment.deploy")
+    story.officer.expects_log(story.pipeline, f"account {rehearsal.account('staging')}")
+    rehearsal.lays_foundation()
+    story.officer.retries(story.pipeline, "DeployStaging")
+    story.reaches_staging(1, run=2)
+
+
+def rehearse_event_delivered_twice(rehearsal: Rehearsal) -> None:
+    """Two events for one approval: a second run asks once more and changes nothing."""
+    story = by_codecommit(cast(rehearsal))
+    story.trains(story.clones())
+    rehearsal.deliver_events_twice()
+    story.lead.approves_model(GROUP, 1)
+    story.reaches_staging(1, run=2)
+    before = story.tester.modified(story.endpoint("staging"))
+    story.reaches_production(1, run=2)
+    story.reaches_staging(1, run=3)
+    story.reaches_production(1, run=3)
+    story.tester.expects_unmodified(story.endpoint("staging"), before)
+
+
+def rehearse_models_unreadable_from_target(rehearsal: Rehearsal) -> None:
+    """The bucket of models is closed to the targets: the endpoint says what it may not read."""
+    story = by_codecommit(cast(rehearsal))
+    story.trains(story.clones())
+    rehearsal.administrator("data-science").deletes_stack("catalog-model-bucket-access")
+    story.lead.approves_model(GROUP, 1)
+    story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deployment.deploy")
+    story.officer.expects_log(story.pipeline, "model data")
+    story.shop.expects_no_endpoint(story.endpoint("prod"))
+
+
+def rehearse_project_name_too_long(rehearsal: Rehearsal) -> None:
+    """A name of sixteen characters is refused in words that say what is allowed."""
+    story = cast(rehearsal)
+    story.scientist.cannot_create_project(
+        "iris-of-the-fair",
+        TEMPLATE,
+        because="At most 15 letters",
+        SourceProvider="CodeCommit",
+        **ROLES,
+        **by_number(story),
+    )
+
+
+def rehearse_one_target_of_two_fails(rehearsal: Rehearsal) -> None:
+    """One of two production accounts has no role: the other serves, and the run names the one."""
+    story = cast(rehearsal)
+    both = f"{rehearsal.account('production')},{rehearsal.account('sandbox')}"
+    story.starts(SourceProvider="CodeCommit", **{**by_number(story), "ProdAccounts": both})
+    story.trains(story.clones())
+    story.lead.approves_model(GROUP, 1)
+    story.reaches_staging(1, run=2)
+    story.officer.approves_deployment(story.pipeline)
+    story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deployment.deploy")
+    story.officer.expects_log(story.pipeline, f"account {rehearsal.account('sandbox')}")
+    story.shop.expects_answer(story.endpoint("prod"), FLOWERS, SPECIES)

@@ -69,6 +69,18 @@ class AtEndpoints(Actor):
             if seen != str(version):
                 raise Unexpected(f"{endpoint} to serve version {version}", f"it serves {package}")
 
+    def modified(self, endpoint: str) -> str:
+        """When an endpoint was changed last; no line of the timeline."""
+        found = self.call("sagemaker", "describe_endpoint", EndpointName=endpoint)
+        return str(found["LastModifiedTime"])
+
+    def expects_unmodified(self, endpoint: str, since: str) -> None:
+        """See that an endpoint was not changed since `modified` was asked."""
+        with self.step(f"sees that {endpoint} was not touched"):
+            now = self.modified(endpoint)
+            if now != since:
+                raise Unexpected(f"{endpoint} as it was at {since}", f"it was changed at {now}")
+
     def _in_service(self, endpoint: str) -> dict[str, Any] | NotYet:
         try:
             found = self.call("sagemaker", "describe_endpoint", EndpointName=endpoint)

@@ -166,17 +166,22 @@ class AtPipelines(Actor):
             raise Unexpected(f"{pipeline} to ask for approval", f"stage {failed[0]} failed")
         return NotYet(f"{len(runs)} runs; {_listed(seen)}")
 
+    def expects_log(self, pipeline: str, says: str) -> None:
+        """Read the logs of the builds that failed in the newest run; one of them says that."""
+        with self.step(f"reads in the log: “{says}”"):
+            run = self.runs(pipeline)[0]["pipelineExecutionId"]
+            builds = [
+                each["output"]["executionResult"]["externalExecutionId"]
+                for each in self._failed(pipeline, run)
+            ]
+            lines = [line for build in builds for line in self._log(build)]
+            if not any(says in line for line in lines):
+                raise Unexpected(f"a log that says “{says}”", " / ".join(lines[-3:]) or "nothing")
+
     def _because(self, pipeline: str, run: str, because: str) -> None:
-        answer = self.call(
-            "codepipeline",
-            "list_action_executions",
-            pipelineName=pipeline,
-            filter={"pipelineExecutionId": run},
-        )
         told = [
             each.get("output", {}).get("executionResult", {})
-            for each in answer["actionExecutionDetails"]
-            if each["status"] == "Failed"
+            for each in self._failed(pipeline, run)
         ]
         texts = [
             f"{each.get('errorDetails', {}).get('message', '')} "
@@ -185,6 +190,27 @@ class AtPipelines(Actor):
         ]
         if not any(because in text for text in texts):
             raise Unexpected(f"an action that failed with “{because}”", "; ".join(texts) or "none")
+
+    def _failed(self, pipeline: str, run: str) -> list[dict[str, Any]]:
+        """The actions of a run that failed, as ListActionExecutions tells them."""
+        answer = self.call(
+            "codepipeline",
+            "list_action_executions",
+            pipelineName=pipeline,
+            filter={"pipelineExecutionId": run},
+        )
+        return [each for each in answer["actionExecutionDetails"] if each["status"] == "Failed"]
+
+    def _log(self, build: str) -> list[str]:
+        (found,) = self.call("codebuild", "batch_get_builds", ids=[build])["builds"]
+        answer = self.call(
+            "logs",
+            "get_log_events",
+            logGroupName=found["logs"]["groupName"],
+            logStreamName=found["logs"]["streamName"],
+            startFromHead=True,
+        )
+        return [event["message"].rstrip() for event in answer["events"]]
 
 
 def _told(run: Mapping[str, Any]) -> str:

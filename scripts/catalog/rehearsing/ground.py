@@ -7,7 +7,7 @@ its records: which calls IAM refused, which events reached nobody, which work of
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from catalog.errors import UsageError
 from catalog.places import Place
 from catalog.rehearsing.recorded import Delivery, Denial
 from catalog.studio.looking import accounts
-from catalog.targets import Target
+from catalog.targets import OrganizationalUnit, Target
 from local_aws import connections, events, functions, iam, identity, repositories, topics, work
 from local_aws.deliveries import deliveries
 from local_aws.process import Embedded
@@ -43,6 +43,11 @@ class Ground:
     def accounts(self) -> dict[str, str]:
         """Name -> 12 digits, of every account but the management account's."""
         return accounts(self.target)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Name -> id of every organizational unit."""
+        return dict(_units(self.target.organization.units if self.target.organization else ()))
 
     def named(self, account: str) -> str:
         """An account as people call it: `staging 333333333333`."""
@@ -180,6 +185,12 @@ class Ground:
     def _credentials(self, account: str, role: str = "") -> Credentials:
         keys = identity.keys_for(f"arn:aws:iam::{account}:role/{role or self.target.access_role}")
         return Credentials(access_key=keys[0], secret_key=keys[1], session_token=keys[2])
+
+
+def _units(units: Iterable[OrganizationalUnit]) -> Iterator[tuple[str, str]]:
+    for unit in units:
+        yield unit.name, unit.id
+        yield from _units(unit.units)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from catalog.checking import Checked
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, UsageError
 from catalog.rehearsing import leftovers, opening
 from catalog.rehearsing.answering import AtEndpoints
 from catalog.rehearsing.approving import AtPipelines
@@ -21,11 +21,12 @@ from catalog.rehearsing.registry import AtRegistry
 from catalog.rehearsing.removing import Cleaning
 from catalog.rehearsing.studio import InStudio
 from catalog.rehearsing.timeline import Step
+from catalog.rehearsing.training import AtTraining
 from catalog.rehearsing.trouble import Failed, Unexpected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Person(InStudio, AtCode, AtRegistry, AtPipelines, AtEndpoints, AtInbox, Cleaning):
+class Person(InStudio, AtCode, AtRegistry, AtTraining, AtPipelines, AtEndpoints, AtInbox, Cleaning):
     """Somebody of a rehearsal; what they may do is their role's business."""
 
 
@@ -93,11 +94,28 @@ class Rehearsal:
         """Seconds since it began."""
         return time.monotonic() - self._began
 
+    def unit(self, name: str) -> str:
+        """Id of an organizational unit, `ou-…`.
+
+        Raises:
+            UsageError: The organization has none of that name.
+        """
+        units = self.ground.units
+        if name not in units:
+            raise UsageError(
+                f"The organization has no unit {name}.", f"It has {', '.join(sorted(units))}."
+            )
+        return units[name]
+
     def open(self) -> None:
         """Lay the foundation and publish the catalog; people come after that."""
+        self.lays_foundation()
+        self.publishes(self.checked)
+
+    def lays_foundation(self) -> None:
+        """The platform engineer deploys what is missing of the foundation."""
         with self.step("platform", "lays the foundation", ""):
             opening.lay_foundation(self.ground, self.checked)
-        self.publishes(self.checked)
 
     def publishes(self, checked: Checked) -> None:
         """The platform engineer publishes a catalog as `make publish` does, taskcat aside."""
@@ -144,7 +162,7 @@ class Rehearsal:
         try:
             yield
         except CatalogError as error:
-            trouble = tuple(self.explained(error))
+            trouble = self._explained(error)
             raise Failed(f"{who} {what}: {error.what}") from error
         finally:
             ended = Step(
@@ -165,3 +183,9 @@ class Rehearsal:
     def keep(self) -> None:
         """Keep logs and artifacts as they are now."""
         self.kept(self.ground)
+
+    def _explained(self, error: CatalogError) -> tuple[str, ...]:
+        try:
+            return tuple(self.explained(error))
+        except CatalogError as another:
+            return (error.what, f"looking for the cause failed too: {another.what}")

@@ -56,6 +56,11 @@ class Cleaning(Actor):
             if not prefix:
                 s3.call("delete_bucket", Bucket=name)
 
+    def deletes_object(self, address: str) -> None:
+        """Delete an object, `s3://bucket/key`; in a bucket with versions it can be brought back."""
+        bucket, _, key = address.removeprefix("s3://").partition("/")
+        self.does(f"deletes {key}", "s3", "delete_object", Bucket=bucket, Key=key)
+
     def deletes_repository(self, name: str) -> None:
         """Delete a CodeCommit repository."""
         self.does(

@@ -113,6 +113,28 @@ class InStudio(Actor):
         )
         return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in pages}
 
+    def expects_deprecated(self, template: str, version: str) -> None:
+        """See that a version of a template is deprecated."""
+        with self.step(f"sees version {version} of “{template}” deprecated"):
+            found = self.call("servicecatalog", "describe_product", Id=self._product(template))
+            guidance = {each["Name"]: each["Guidance"] for each in found["ProvisioningArtifacts"]}
+            if guidance.get(version) != "DEPRECATED":
+                raise Unexpected(f"version {version} to be DEPRECATED", f"guidance is {guidance}")
+
+    def expects_same(self, before: Mapping[str, str], now: Mapping[str, str]) -> None:
+        """See that no resource of a project was replaced or removed.
+
+        Args:
+            before: What `resources` told then.
+            now: What it tells now; more may be there.
+        """
+        with self.step("sees that nothing was replaced"):
+            other = {
+                name: (id_, now.get(name)) for name, id_ in before.items() if now.get(name) != id_
+            }
+            if other:
+                raise Unexpected("every resource of before, under its id", str(other))
+
     def _ask(self, name: str, template: str, form: Mapping[str, str]) -> None:
         self.call(
             "sagemaker",
