@@ -21,11 +21,14 @@ from local_aws.sagemaker import (
     algorithms,
     configs,
     endpoints,
+    executions,
     groups,
     invocation,
     models,
     packages,
+    pipelines,
     tags,
+    training,
 )
 from local_aws.sagemaker.calls import Handler, served
 
@@ -35,6 +38,9 @@ OPERATIONS: dict[str, Handler] = {
     **models.OPERATIONS,
     **configs.OPERATIONS,
     **endpoints.OPERATIONS,
+    **training.OPERATIONS,
+    **pipelines.OPERATIONS,
+    **executions.OPERATIONS,
     **tags.OPERATIONS,
 }
 

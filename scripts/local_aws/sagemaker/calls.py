@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.core.responses import BaseResponse
@@ -27,6 +27,10 @@ class Call:
     def shelf(self) -> Shelf:
         """What the caller's account has here."""
         return shelf(self.account, self.region)
+
+    def asking(self, params: Mapping[str, Any]) -> Call:
+        """The same caller with other parameters."""
+        return replace(self, params=params)
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource of the caller, e.g. of `endpoint/iris`."""

@@ -126,10 +126,7 @@ def _list(call: Call) -> dict[str, Any]:
         _, _, _, region, account, _ = group.arn.split(":", 5)
         things = shelf(account, region).every(PATH)
         params["ModelPackageGroupName"] = group.key
-    asked = Call(
-        params=params, account=call.account, region=call.region, access_key=call.access_key
-    )
-    return listed(asked, "ListModelPackages", things)
+    return listed(call.asking(params), "ListModelPackages", things)
 
 
 def _listable(call: Call, name: str) -> Thing:

@@ -57,9 +57,13 @@ class Thing:
     def __getitem__(self, name: str) -> Any:
         return self.fields.get(name)
 
+    def noting(self, **fields: Any) -> Thing:
+        """The thing with other fields."""
+        return replace(self, fields={**self.fields, **fields})
+
     def changed(self, **fields: Any) -> Thing:
         """The thing with other fields, modified now."""
-        return replace(self, fields={**self.fields, **fields, "LastModifiedTime": now()})
+        return self.noting(**fields, LastModifiedTime=now())
 
     def hiding(self, **hidden: Any) -> Thing:
         """The thing knowing something else as well."""
