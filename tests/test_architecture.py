@@ -18,6 +18,7 @@ EDGES = (
     "taskcat.launching taskcat.runner foundation.deploying foundation.staging studio.looking "
     "publishing.applying publishing.desk publishing.ledger publishing.locking "
     "publishing.performing publishing.processes publishing.publisher publishing.report "
+    "projects.places projects.looking projects.creating projects.approving projects.cleaning "
     "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
     "mutating.trying"
 )

@@ -21,6 +21,7 @@ VERBS = {
     **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
     "rehearse": "rehearsing",
     **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),
+    "project": "projects",
     "mutate": "mutating",
 }
 """Verb -> module beside this one, imported when the verb is used: a check needs no AWS."""

@@ -119,7 +119,9 @@ def many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def confirm(question: str, *, yes: bool) -> None:
+def confirm(
+    question: str, *, yes: bool, otherwise: str = "Give --yes, or --plan FILE with a plan you read."
+) -> None:
     """Ask on a terminal before something is written to a real account.
 
     Raises:
@@ -129,9 +131,7 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(
-            "Nobody is here to confirm this.", "Give --yes, or --plan FILE with a plan you read."
-        )
+        raise UsageError("Nobody is here to confirm this.", otherwise)
     OUT.print(Text(f"{question} [y/N] ", style="bold"), end="")
     if input().strip().lower() not in {"y", "yes"}:
         raise Refused("Nothing was changed.")

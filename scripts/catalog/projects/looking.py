@@ -1,0 +1,80 @@
+"""Look at projects: status of one, a line for each of many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from catalog.aws import projects as gateway
+from catalog.aws.session import Session
+from catalog.errors import ServiceFault, UsageError
+from catalog.manifests.manifest import did_you_mean
+from catalog.projects.places import Home, targets
+from catalog.projects.values import Endpoint, Origin, Project, Status, Unseen
+
+
+def existing(home: Home, name: str) -> Project:
+    """A project by its name.
+
+    Raises:
+        UsageError: There is none in this account.
+    """
+    found = home.projects.find(name)
+    if found is None:
+        near = did_you_mean(name, home.projects.names())
+        raise UsageError(
+            f"There is no project '{name}' in account {home.account}.",
+            f"{near} `catalog project list` shows what there is.".strip(),
+        )
+    return found
+
+
+def status(home: Home, name: str) -> Status:
+    """All that can be seen of a project; what cannot is named in the answer.
+
+    Raises:
+        UsageError: There is no such project.
+    """
+    project = existing(home, name)
+    sessions, unseen = targets(home, project)
+    endpoints, blind = _endpoints(project, sessions)
+    return Status(
+        project=project,
+        origin=_origin(home, project),
+        pipelines=home.pipelines.named(project.prefix),
+        models=home.projects.models(project.group),
+        endpoints=endpoints,
+        unseen=(*unseen, *blind),
+    )
+
+
+def every(home: Home) -> tuple[Status, ...]:
+    """Every project of the account, with its version and pipelines; newest first."""
+    found = (home.projects.find(name) for name in home.projects.names())
+    return tuple(
+        Status(
+            project=one,
+            origin=_origin(home, one),
+            pipelines=home.pipelines.named(one.prefix),
+        )
+        for one in found
+        if one
+    )
+
+
+def _origin(home: Home, project: Project) -> Origin:
+    catalog = home.session.service("servicecatalog")
+    return Origin.of(*gateway.versions(catalog, project.product_id), project.version_id)
+
+
+def _endpoints(
+    project: Project, sessions: Mapping[str, Session]
+) -> tuple[tuple[Endpoint, ...], tuple[Unseen, ...]]:
+    found: list[Endpoint] = []
+    unseen: list[Unseen] = []
+    for account, session in sessions.items():
+        there = gateway.Projects(service=session.service("sagemaker"))
+        try:
+            found += there.endpoints(account, project.prefix)
+        except ServiceFault as fault:
+            unseen.append(Unseen(where=f"endpoints of account {account}", why=fault.what))
+    return tuple(found), tuple(unseen)
