@@ -24,8 +24,9 @@ from local_aws.codebuild.builds import OPERATIONS as BUILDS
 from local_aws.codebuild.logs import text as log
 from local_aws.codebuild.projects import OPERATIONS as PROJECTS
 from local_aws.codebuild.starting import commissioned
+from local_aws.codebuild.state import ended
 
-__all__ = ["commissioned", "install", "log"]
+__all__ = ["commissioned", "ended", "install", "log"]
 
 OPERATIONS: dict[str, validation.Handler] = PROJECTS | BUILDS
 

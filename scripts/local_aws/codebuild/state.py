@@ -114,3 +114,9 @@ def current(build: Build) -> Build:
     """A build as it stands now."""
     builds = accounts[build.account][build.region].builds
     return builds.get(build.id, build)  # type: ignore[no-any-return]
+
+
+def ended(account: str, region: str, build_id: str) -> bool:
+    """Whether a build has ended; one that nobody knows has, too."""
+    build = accounts[account][region].builds.get(build_id)
+    return build is None or build.status != IN_PROGRESS

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from moto.codepipeline.models import codepipeline_backends
-
+from local_aws import serial
 from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
@@ -16,6 +16,7 @@ from local_aws.cloudformation.providers.through_api import (
     provides,
     shaped,
 )
+from local_aws.codepipeline.state import accounts as codepipelines
 
 
 def _tags(order: Order) -> list[dict[str, str]]:
@@ -32,20 +33,24 @@ class Project(Through):
     def make(self, client: Any, order: Order) -> Made:
         """Create the project."""
         name = named(order, "Name", 150)
+        wanted = self._wanted(client, "CreateProject", order, name)
+        arn = client.create_project(**wanted)["project"]["arn"]
+        return answering(name, order, {"Arn": arn, "Id": name})
+
+    def _wanted(self, client: Any, operation: str, order: Order, name: str) -> dict[str, Any]:
         wanted = {**order.properties, "Name": name, "Tags": _tags(order)}
         source = dict(wanted["Source"])
         if "BuildSpec" in source:
             source["buildspec"] = source.pop("BuildSpec")
-        arn = client.create_project(
-            **shaped(client, "CreateProject", {**wanted, "Source": source})
-        )["project"]["arn"]
-        return answering(name, order, {"Arn": arn, "Id": name})
+        return shaped(client, operation, {**wanted, "Source": source})
 
     def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:  # noqa: ARG002
-        """Make it anew under its name: moto has no UpdateProject."""
-        self.unmake(client, order, made)
-        properties = {**order.properties, "Name": made.physical_id}
-        return self.make(client, _with(order, properties))
+        """Give the project all its settings again; what the template dropped becomes empty."""
+        name = made.physical_id
+        wanted = self._wanted(client, "UpdateProject", order, name)
+        emptied = {key: "" for key in ("description",) if key not in wanted}
+        arn = client.update_project(**{**emptied, **wanted})["project"]["arn"]
+        return answering(name, order, {"Arn": arn, "Id": name})
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the project."""
@@ -61,14 +66,24 @@ class Pipeline(Through):
     def make(self, client: Any, order: Order) -> Made:
         """Create the pipeline."""
         name = named(order, "Name", 100)
-        client.create_pipeline(pipeline=self._declared(client, order, name))
-        return self._answer(client, order, name)
+        own, systems = parted(pairs(_tags(order)))
+        tags = [{"key": key, "value": value} for key, value in own.items()]
+        client.create_pipeline(pipeline=self._declared(client, order, name), tags=tags)
+        return self._answer(client, order, name, systems)
 
     def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:  # noqa: ARG002
         """Give it the new declaration."""
         name = made.physical_id
         client.update_pipeline(pipeline=self._declared(client, order, name))
-        return self._answer(client, order, name)
+        arn = _pipeline_arn(order, name)
+        own, systems = parted(pairs(_tags(order)))
+        there = [tag["key"] for tag in client.list_tags_for_resource(resourceArn=arn)["tags"]]
+        gone = [key for key in there if key not in own and not key.startswith("aws:")]
+        if gone:
+            client.untag_resource(resourceArn=arn, tagKeys=gone)
+        tags = [{"key": key, "value": value} for key, value in own.items()]
+        client.tag_resource(resourceArn=arn, tags=tags)
+        return self._answer(client, order, name, systems)
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the pipeline."""
@@ -81,25 +96,16 @@ class Pipeline(Through):
         fitted = shaped(client, "CreatePipeline", {"pipeline": declared})
         return dict(fitted["pipeline"])
 
-    def _answer(self, client: Any, order: Order, name: str) -> Made:
+    def _answer(self, client: Any, order: Order, name: str, systems: Mapping[str, str]) -> Made:
+        """The pipeline with the tags of AWS itself, which no caller may set."""
         version = client.get_pipeline(name=name)["pipeline"]["version"]
-        arn = f"arn:aws:codepipeline:{order.region}:{order.account}:{name}"
-        own, systems = parted(pairs(_tags(order)))
-        tags = [{"key": key, "value": value} for key, value in own.items()]
-        client.tag_resource(resourceArn=arn, tags=tags)
-        codepipeline_backends[order.account][order.region].pipelines[name].tags.update(systems)
+        with serial.turn():
+            pipelines = codepipelines[order.account][order.region].pipelines
+            one = pipelines[name]
+            pipelines[name] = replace(one, tags={**one.tags, **systems})
+        arn = _pipeline_arn(order, name)
         return answering(name, order, {"Arn": arn, "Version": str(version)})
 
 
-def _with(order: Order, properties: Mapping[str, Any]) -> Order:
-    return Order(
-        kind=order.kind,
-        logical_id=order.logical_id,
-        properties=properties,
-        stack_id=order.stack_id,
-        stack_name=order.stack_name,
-        account=order.account,
-        region=order.region,
-        role_arn=order.role_arn,
-        tags=order.tags,
-    )
+def _pipeline_arn(order: Order, name: str) -> str:
+    return f"arn:aws:codepipeline:{order.region}:{order.account}:{name}"
