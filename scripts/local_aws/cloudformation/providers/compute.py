@@ -1,4 +1,4 @@
-"""Lambda functions and permissions."""
+"""Lambda functions, permissions, and how what is queued is invoked."""
 
 from __future__ import annotations
 
@@ -18,8 +18,16 @@ from local_aws.cloudformation.providers.through_api import (
 )
 from local_aws.custom_resources import RESPONSE_MODULE
 
-INLINE_LIMIT = 4096 * 1024
-"""Bytes of code in a template (user guide, *AWS::Lambda::Function Code*: 4 MB)."""
+RESERVED = "ReservedConcurrentExecutions"
+DEFAULTS: Mapping[str, Any] = {
+    "DeadLetterConfig": {"TargetArn": ""},
+    "Description": "",
+    "Environment": {"Variables": {}},
+    "LoggingConfig": {"LogFormat": "Text"},
+    "MemorySize": 128,
+    "Timeout": 3,
+}
+"""What a function has again once its template no longer names it (API, *CreateFunction*)."""
 
 
 @provides("AWS::Lambda::Function")
@@ -36,22 +44,41 @@ class Function(Through):
         parameters = shaped(client, "CreateFunction", wanted)
         parameters["Code"] = _code(order.properties["Code"])
         arn = client.create_function(**parameters)["FunctionArn"]
+        if RESERVED in order.properties:
+            self._reserve(client, order, name)
         return answering(name, order, {"Arn": arn})
 
     def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
-        """Change code and configuration."""
-        name = made.physical_id
-        wanted = {**order.properties, "FunctionName": name}
+        """Change code, configuration, concurrency and tags."""
+        name, arn = made.physical_id, made.attribute("Arn")
+        again = {key: value for key, value in DEFAULTS.items() if key in old}
+        wanted = {**again, **order.properties, "FunctionName": name}
         if wanted.get("Code") != old.get("Code"):
             client.update_function_code(FunctionName=name, **_code(wanted["Code"]))
         client.update_function_configuration(
             **shaped(client, "UpdateFunctionConfiguration", wanted)
         )
-        return answering(name, order, {"Arn": made.attribute("Arn")})
+        if wanted.get(RESERVED) != old.get(RESERVED):
+            self._reserve(client, order, name)
+        tags = pairs(order.properties.get("Tags")) | dict(order.tags)
+        if lost := sorted(pairs(old.get("Tags")).keys() - tags.keys()):
+            client.untag_resource(Resource=arn, TagKeys=lost)
+        if tags:
+            client.tag_resource(Resource=arn, Tags=tags)
+        return answering(name, order, {"Arn": arn})
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the function."""
         client.delete_function(FunctionName=made.physical_id)
+
+    def _reserve(self, client: Any, order: Order, name: str) -> None:
+        number = order.properties.get(RESERVED)
+        if number is None:
+            client.delete_function_concurrency(FunctionName=name)
+        else:
+            client.put_function_concurrency(
+                FunctionName=name, ReservedConcurrentExecutions=int(number)
+            )
 
 
 def _code(code: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,3 +108,27 @@ class Permission(Through):
         """Remove the statement."""
         name = order.properties["FunctionName"]
         client.remove_permission(FunctionName=name, StatementId=made.physical_id)
+
+
+@provides("AWS::Lambda::EventInvokeConfig")
+class EventInvokeConfig(Through):
+    """Retries and destinations of queued invocations."""
+
+    service = "lambda"
+
+    def make(self, client: Any, order: Order) -> Made:
+        """Put the configuration, which replaces any other."""
+        wanted = shaped(client, "PutFunctionEventInvokeConfig", order.properties)
+        client.put_function_event_invoke_config(**wanted)
+        name, qualifier = (order.properties[key] for key in ("FunctionName", "Qualifier"))
+        return answering(f"{name}|{qualifier}", order, {})
+
+    def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:  # noqa: ARG002
+        """Put the new one."""
+        return self.make(client, order)
+
+    def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
+        """Back to two retries and no destinations."""
+        client.delete_function_event_invoke_config(
+            FunctionName=order.properties["FunctionName"], Qualifier=order.properties["Qualifier"]
+        )

@@ -24,9 +24,12 @@ _MODULES = (
     "build",
     "code",
     "compute",
+    "events",
     "identity",
     "keys",
     "messages",
+    "network",
+    "parameters",
     "sagemaker",
     "storage",
 )
