@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import events, faults, work
+from local_aws import events, faults, iam, work
 from local_aws.process import Embedded
 
 HUB, MEMBER, OTHER, REGION = "444455556666", "111111111111", "222222222222", "us-east-1"
@@ -406,3 +406,78 @@ def test_faults_do_not_strike_deliveries(clients: Clients) -> None:
     put(clients, {})
     faults.reset()
     assert len(received(clients, arn)) == 1
+
+
+def pipeline(clients: Clients) -> str:
+    """A pipeline without a repository: its executions fail, but they are there; its ARN."""
+    trusted = clients("iam").create_role(
+        RoleName="pipeline",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "codepipeline.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        ),
+    )
+    clients("s3").create_bucket(Bucket="artifacts-444455556666")
+    source = {
+        "name": "Source",
+        "actionTypeId": {
+            "category": "Source",
+            "owner": "AWS",
+            "provider": "CodeCommit",
+            "version": "1",
+        },
+        "configuration": {"RepositoryName": "code", "BranchName": "main"},
+        "outputArtifacts": [{"name": "Source"}],
+    }
+    approval = {
+        "name": "Approve",
+        "actionTypeId": {
+            "category": "Approval",
+            "owner": "AWS",
+            "provider": "Manual",
+            "version": "1",
+        },
+    }
+    clients("codepipeline").create_pipeline(
+        pipeline={
+            "name": "iris",
+            "roleArn": trusted["Role"]["Arn"],
+            "pipelineType": "V2",
+            "artifactStore": {"type": "S3", "location": "artifacts-444455556666"},
+            "stages": [
+                {"name": "Source", "actions": [source]},
+                {"name": "Approval", "actions": [approval]},
+            ],
+        }
+    )
+    settle()
+    return f"arn:aws:codepipeline:{REGION}:{HUB}:iris"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "runs"), [("codepipeline:StartPipelineExecution", 2), ("codepipeline:Get*", 0)]
+)
+def test_an_event_starts_a_pipeline_under_the_target_s_role(
+    clients: Clients, allowed: str, runs: int
+) -> None:
+    target = {"Arn": pipeline(clients), "RoleArn": role(clients, "starter", [allowed])}
+    rule(clients, target)
+    client = clients("codepipeline")
+    before = len(client.list_pipeline_executions(pipelineName="iris")["pipelineExecutionSummaries"])
+    events.set_copies(2)
+    iam.force(True)
+    put(clients, {})
+    found = client.list_pipeline_executions(pipelineName="iris")["pipelineExecutionSummaries"]
+    assert len(found) - before == runs
+    outcomes = events.deliveries()
+    assert [one.ok for one in outcomes] == [bool(runs)] * 2
+    if not runs:
+        assert "codepipeline:StartPipelineExecution" in outcomes[0].why
