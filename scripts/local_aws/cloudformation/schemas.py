@@ -136,6 +136,7 @@ def _validator(kind: str) -> Any:
         {"boolean": _is_boolean, "integer": _is_integer, "number": _is_number, "string": _is_string}
     )
     keywords = {"pattern": _pattern, "enum": _enum, "format": _ignore}
+    keywords |= {"patternProperties": _by_pattern, "additionalProperties": _additional}
     keywords |= {name: _measured(name, _as_number) for name in BOUNDS}
     keywords |= {name: _measured(name, _as_text) for name in LENGTHS}
     keywords |= {name: _ignore for name in ("dependencies",) if name not in own}
@@ -193,6 +194,28 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[jsonschema.V
     value = _as_text(value)
     if isinstance(value, str) and (found := _compiled(pattern)) and not found.search(value):
         yield jsonschema.ValidationError("failed validation constraint for keyword [pattern]")
+
+
+def _by_pattern(
+    validator: Any, patterns: Mapping[str, Any], value: Any, _: Any
+) -> Iterator[jsonschema.ValidationError]:
+    r"""`patternProperties`, whose expressions (`\p{L}`) are not always Python's."""
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        for pattern, shape in patterns.items():
+            if (found := _compiled(pattern)) and found.search(key):
+                yield from validator.descend(inner, shape, path=key, schema_path=pattern)
+
+
+def _additional(
+    validator: Any, allowed: Any, value: Any, shape: Mapping[str, Any]
+) -> Iterator[jsonschema.ValidationError]:
+    patterns = [found for one in shape.get("patternProperties", ()) if (found := _compiled(one))]
+    rest = {key: one for key, one in shape.items() if key != "patternProperties"}
+    if isinstance(value, Mapping):
+        value = {k: v for k, v in value.items() if not any(one.search(k) for one in patterns)}
+    yield from jsonschema.Draft7Validator.VALIDATORS["additionalProperties"](
+        validator, allowed, value, rest
+    )
 
 
 @functools.cache
