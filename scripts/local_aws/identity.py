@@ -21,6 +21,7 @@ from moto.sts import models as sts
 from moto.sts.models import sts_backends
 
 from local_aws.errors import Refusal
+from local_aws.iam.trusting import trusts
 
 
 def key_of(request: Request) -> str:
@@ -113,7 +114,7 @@ class DoorKey:
 
 def _assume_role(backend: Any, **request: Any) -> Any:
     arn = request["role_arn"]
-    if not _trusts(arn, str(backend.account_id)):
+    if not trusts(arn, str(backend.account_id), str(request.get("external_id") or "")):
         account, name = arn.split(":")[4], arn.rpartition("/")[2]
         caller = f"arn:aws:iam::{backend.account_id}:root"
         text = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
@@ -128,22 +129,6 @@ _original_assume_role = sts.STSBackend.assume_role
 
 def _role(account: str, name: str) -> Any:
     return next((r for r in iam_backends[account]["aws"].roles.values() if r.name == name), None)
-
-
-def _trusts(role_arn: str, account: str) -> bool:
-    """Whether the role exists and its trust policy names a principal of `account`."""
-    role = _role(role_arn.split(":")[4], role_arn.rpartition("/")[2])
-    if role is None:
-        return False
-    document = json.loads(role.assume_role_policy_document or "{}")
-    statements = document.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principals = statement.get("Principal", {})
-        names = principals if isinstance(principals, str) else principals.get("AWS", [])
-        for name in [names] if isinstance(names, str) else names:
-            if statement.get("Effect") == "Allow" and (name == "*" or account in name):
-                return True
-    return False
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from local_aws.iam.evaluation import (
     Verdict,
     decide,
 )
+from local_aws.iam.patterns import Context
 from local_aws.iam.policies import Statement, statements
 
 OWN, OTHER = "111122223333", "444455556666"
@@ -52,7 +53,7 @@ def decided(
     caller: Caller = CALLER,
     action: str = "s3:GetObject",
     on: str = OBJECT,
-    context: dict[str, tuple[str, ...]] | None = None,
+    context: Context | None = None,
     **held: Any,
 ) -> Verdict:
     ask = Ask(caller=caller, action=action, resource=on, context=context or {})
@@ -149,6 +150,9 @@ def test_not_principal_denies_all_others() -> None:
     assert decided(identity=policy(allow()), resource=me).verdict == ALLOWED
 
 
+_OWN = policy(allow())
+
+
 @pytest.mark.parametrize(
     ("narrowing", "where"),
     [
@@ -157,13 +161,19 @@ def test_not_principal_denies_all_others() -> None:
     ],
 )
 def test_what_narrows(narrowing: str, where: str) -> None:
-    own: dict[str, Any] = {"identity": policy(allow())}
-    assert decided(**own, **{narrowing: policy(allow("s3:*"))}).allowed
-    refused = decided(**own, **{narrowing: policy(allow("s3:PutObject"))})
+    def narrowed(*given: dict[str, Any], identity: Any = None) -> Verdict:
+        held: dict[str, Any] = {
+            narrowing: policy(*given),
+            "identity": _OWN if identity is None else identity,
+        }
+        return decided(**held)
+
+    assert narrowed(allow("s3:*")).allowed
+    refused = narrowed(allow("s3:PutObject"))
     assert (refused.verdict, refused.where) == (IMPLICIT, where)
-    refused = decided(**own, **{narrowing: policy(allow(), deny())})
+    refused = narrowed(allow(), deny())
     assert (refused.verdict, refused.where) == (EXPLICIT, where)
-    assert decided(**{narrowing: policy(allow())}).where == "identity-based policy"
+    assert narrowed(allow(), identity=()).where == "identity-based policy"
 
 
 def test_a_boundary_limits_a_grant_to_the_role_but_not_to_its_session() -> None:

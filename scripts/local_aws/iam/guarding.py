@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request
 from moto.core.utils import get_service_model
 
@@ -19,7 +20,9 @@ from local_aws.iam.requests import Needed
 
 log = logging.getLogger("local_aws")
 
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+"""Where every request comes from."""
+
 _EXPLICIT = "with an explicit deny in {article} {where}"
 _IMPLICIT = "because no {where} allows the {action} action"
 
@@ -43,10 +46,14 @@ def guard(service: str, operation: str, request: Request, *, key: str, region: s
     holder = holding.holder_of(key)
     if holder is None:
         return
+    try:
+        prefix = actions.prefix_of(service)
+    except UnknownServiceError:  # nobody answers for it here
+        return
     params = _parameters(service, operation, request)
     place = Place(partition="aws", region=region, account=holder.caller.account)
     common = _of_caller(holder)
-    common |= condition_keys.of_request(actions.prefix_of(service), params, region)
+    common |= condition_keys.of_request(prefix, params, region)
     for one in requests.needed(service, operation, params, place):
         record = evaluate(holder, one, common, call=f"{service}:{operation}")
         if in_force() and not record.allowed:
@@ -63,7 +70,7 @@ def _parameters(service: str, operation: str, request: Request) -> Mapping[str, 
 
 
 def _of_caller(holder: Holder) -> condition_keys.Context:
-    return condition_keys.of_caller(holder.caller, holding.tags(holder), _LOOPBACK)
+    return condition_keys.of_caller(holder.caller, holding.tags(holder), LOOPBACK)
 
 
 def evaluate_role(holder: Holder, needed: Needed, *, call: str) -> Record:
