@@ -8,7 +8,7 @@ import pytest
 
 from catalog import cli
 from catalog.aws import session as aws_session
-from local_aws import faults, identity
+from local_aws import faults, identity, work
 
 HUB, MEMBER, OTHER, REGION = "444455556666", "111111111111", "222222222222", "us-east-1"
 SCIENTIST = "data-scientist-iris"
@@ -50,6 +50,29 @@ Resources:
     UpdateReplacePolicy: Retain
     Properties:
       ModelPackageGroupName: !Ref SageMakerProjectName
+      Tags: *tags
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Name: !Sub sagemaker-${SageMakerProjectName}-${SageMakerProjectId}
+      PipelineType: V2
+      RoleArn: !Sub arn:aws:iam::${AWS::AccountId}:role/pipeline
+      ArtifactStore: {Type: S3, Location: !Ref Bucket}
+      Stages:
+        - Name: Source
+          Actions:
+            - Name: Source
+              ActionTypeId: {Category: Source, Owner: AWS, Provider: CodeCommit, Version: "1"}
+              Configuration:
+                RepositoryName: !GetAtt Repository.Name
+                BranchName: main
+                PollForSourceChanges: "false"
+              OutputArtifacts: [{Name: Source}]
+        - Name: Production
+          Actions:
+            - Name: Approve
+              ActionTypeId: {Category: Approval, Owner: AWS, Provider: Manual, Version: "1"}
+              Configuration: {CustomData: "Deploy #{codepipeline.PipelineExecutionId}?"}
       Tags: *tags
 """
 TARGET_ROLE = "sagemaker-role-prod"
@@ -107,6 +130,7 @@ def catalog(world, tmp_path, monkeypatch, capsys):
 @pytest.fixture(autouse=True)
 def target_role(world) -> None:
     """A role in the target account that people of the project's account may assume."""
+    world.role(MEMBER, "pipeline", "codepipeline.amazonaws.com")
     principal = {"AWS": f"arn:aws:iam::{MEMBER}:root"}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     iam = world.client("iam", OTHER)
@@ -212,7 +236,96 @@ def test_models_are_approved_and_rejected_with_a_reason(world, catalog, iris):
     assert "no version 9" in err
 
 
+def settle() -> None:
+    work.until(lambda: not work.under_way())
+    assert work.failures() == ()
+
+
+@pytest.fixture
+def asked(world, catalog, iris) -> str:
+    """The pipeline waits for approval; the pipeline's name."""
+    settle()
+    name = f"sagemaker-iris-{iris}"
+    world.client("codecommit", MEMBER).put_file(
+        repositoryName=name, branchName="main", filePath="a", fileContent=b"a"
+    )
+    world.client("codepipeline", MEMBER).start_pipeline_execution(name=name)
+
+    def asks() -> bool:
+        (pipeline,) = json.loads(catalog("status", "iris", "--json")[1])["pipelines"]
+        return any(a["token"] for stage in pipeline["stages"] for a in stage["actions"])
+
+    work.until(asks)
+    return name
+
+
+def test_status_says_why_a_stage_failed(catalog, iris):
+    settle()
+    code, out, err = catalog("status", "iris")
+    assert code == 0, err
+    assert "Source  Failed" in out
+    assert "main" in out.partition("Source  Failed")[2]
+
+
+@pytest.mark.parametrize(("more", "ends"), [((), "Succeeded"), (("--reject",), "Failed")])
+def test_a_deployment_is_approved_or_rejected(world, catalog, asked, more, ends):
+    assert "waits for an answer: Deploy " in catalog("status", "iris")[1]
+    code, _, err = catalog("approve-deployment", "iris", "--because", "Tested.", *more)
+    assert code == 2
+    assert "--yes" in err
+    code, out, err = catalog("approve-deployment", "iris", "--because", "Ok", *more, "--yes")
+    assert code == 0, err
+    assert out.startswith(f"{asked}, stage Production: Deploy ")
+    settle()
+    (run, *_) = world.client("codepipeline", MEMBER).list_pipeline_executions(pipelineName=asked)[
+        "pipelineExecutionSummaries"
+    ]
+    assert run["status"] == ends
+    code, _, err = catalog("approve-deployment", "iris", "--because", "Again.", "--yes")
+    assert code == 2
+    assert "asks for nothing" in err
+
+
+def test_cleanup_stops_a_run_that_waits_before_anything_else(world, catalog, asked):
+    code, out, err = catalog("cleanup", "iris", "--yes", "--json")
+    assert code == 0, err
+    assert [one["kind"] for one in json.loads(out)["removals"]] == ["run", "project"]
+    assert world.client("codepipeline", MEMBER).list_pipelines()["pipelines"] == []
+
+
+UNIT = "ou-ab12-21000000"
+
+
+def test_cleanup_removes_stack_sets_with_their_instances(world, catalog, iris):
+    name = f"sagemaker-iris-{iris}-deploy-prod"
+    organizations = world.client("organizations", "777788889999")
+    organizations.register_delegated_administrator(
+        AccountId=MEMBER, ServicePrincipal="member.org.stacksets.cloudformation.amazonaws.com"
+    )
+    cloudformation = world.client("cloudformation", MEMBER)
+    set_ = {"StackSetName": name, "CallAs": "DELEGATED_ADMIN"}
+    cloudformation.create_stack_set(
+        **set_,
+        TemplateBody=DEPLOYMENT,
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
+    )
+    cloudformation.create_stack_instances(
+        **set_, DeploymentTargets={"OrganizationalUnitIds": [UNIT]}, Regions=[REGION]
+    )
+    settle()
+    stacks = world.client("cloudformation", OTHER)
+    assert stacks.describe_stacks()["Stacks"]
+    code, out, err = catalog("cleanup", "iris", "--yes")
+    assert code == 0, err
+    assert out.index("stack set") < out.index("delete project")
+    assert stacks.describe_stacks()["Stacks"] == []
+    left = cloudformation.list_stack_sets(Status="ACTIVE", CallAs="DELEGATED_ADMIN")
+    assert left["Summaries"] == []
+
+
 def test_cleanup_shows_what_it_would_do_and_does_nothing(world, catalog, deployed):
+    settle()
     code, out, err = catalog("cleanup", "iris", "--dry-run", "--json")
     assert code == 0, err
     told = json.loads(out)

@@ -61,7 +61,7 @@ class Home:
     @property
     def patience(self) -> Patience:
         """For a project to be made or deleted: about two hours."""
-        return Patience(looks=1500, first=min(self.every, 1.0), longest=self.every)
+        return Patience(looks=1500, first=0.1, longest=self.every)
 
     def stacks(self, session: Session) -> Stacks:
         """Gateway to the stacks of a session's account."""
