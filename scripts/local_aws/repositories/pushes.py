@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from local_aws import work
 from local_aws.repositories.bare import BRANCHES
 from local_aws.repositories.shelf import Repository
 
@@ -41,19 +40,23 @@ _guard = threading.Lock()
 
 
 def on_push(listener: Listener) -> None:
-    """Call `listener` for every ref that changes, in the background; entered once, at install."""
+    """Call `listener` for every ref that changes, at once; entered once, at install."""
     if listener not in _listeners:
         _listeners.append(listener)
 
 
 def announce(repository: Repository) -> None:
-    """Tell every listener what changed since the last time."""
+    """Tell every listener what changed since the last time.
+
+    At once, because an event is for the rules that are there when it happens: a repository that
+    comes with code starts no pipeline whose rule is made after it.
+    """
     with _guard:
         before, now = repository.announced, repository.bare.refs()
         repository.announced = now
-    pushes = tuple(changes(repository, before, now))
-    if pushes:
-        work.start(f"news of a push to {repository.name}", lambda: _tell(pushes))
+    for push in changes(repository, before, now):
+        for listener in _listeners:
+            listener(push)
 
 
 def changes(
@@ -64,12 +67,6 @@ def changes(
         old, new = before.get(ref, ""), now.get(ref, "")
         if old != new:
             yield Push(repository=repository, ref=ref, before=old, after=new)
-
-
-def _tell(pushes: tuple[Push, ...]) -> None:
-    for push in pushes:
-        for listener in _listeners:
-            listener(push)
 
 
 def detail(push: Push) -> dict[str, str]:
