@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import local_aws
+from local_aws import connections
 
 ROOT = Path(__file__).parents[2]
 NAME = "multi-account-deployment"
@@ -41,11 +42,22 @@ def seed() -> bytes:
     return archive.getvalue()
 
 
+def completed_connection(session: Any, repository: str) -> str:
+    """A connection as a person leaves it who finished its handshake."""
+    client = session.client("codeconnections")
+    made = client.create_connection(ConnectionName="git", ProviderType="GitHub")
+    connections.complete(made["ConnectionArn"])
+    connections.add_repository(repository)
+    return str(made["ConnectionArn"])
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_it_comes_up_and_goes_leaving_its_evidence(aws, catalog, rendered, scenario):
     scenarios = catalog.products[NAME].scenarios
     (parameters,) = [each.parameters for path, each in scenarios.items() if f"/{scenario}." in path]
     session = aws.session(DATA_SCIENCE)
+    if repository := parameters.get("RepositoryFullName"):
+        parameters = {**parameters, "ConnectionArn": completed_connection(session, repository)}
     cloudformation = session.client("cloudformation")
     text = rendered(NAME).text
     cloudformation.create_stack(

@@ -25,9 +25,6 @@ from local_aws.codepipeline import triggers
 from local_aws.codepipeline.control import OPERATIONS as CONTROL
 from local_aws.codepipeline.looking import OPERATIONS as LOOKING
 from local_aws.codepipeline.pipelines import OPERATIONS as PIPELINES
-from local_aws.codepipeline.triggers import triggered
-
-__all__ = ["install", "triggered"]
 
 OPERATIONS: dict[str, validation.Handler] = PIPELINES | CONTROL | LOOKING
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
-from local_aws import serial
+from local_aws import causes, serial
 from local_aws.codepipeline import executions
 from local_aws.codepipeline.state import Account, Pipeline, accounts
 
-_trigger: ContextVar[tuple[str, str] | None] = ContextVar("trigger", default=None)
-
-
-@contextmanager
-def triggered(kind: str, detail: str) -> Iterator[None]:
-    """Executions started within have this trigger, e.g. `CloudWatchEvent` and a rule's ARN."""
-    token = _trigger.set((kind, detail))
-    try:
-        yield
-    finally:
-        _trigger.reset(token)
-
 
 def trigger(caller: str) -> tuple[str, str]:
-    """The trigger of an execution that `caller` (an ARN) starts now."""
-    return _trigger.get() or ("StartPipelineExecution", caller)
+    """The trigger of an execution that `caller` (an ARN) starts now, and its detail."""
+    cause = causes.current()
+    return (cause.kind, cause.detail) if cause else ("StartPipelineExecution", caller)
 
 
 def pushed(full_repository_id: str, branch: str, commit: str) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_aws import inside
+from local_aws import causes, inside
 from local_aws.errors import Refusal
 from local_aws.events import envelopes, inputs
 from local_aws.events.buses import Event, Rule
@@ -71,7 +71,8 @@ def _pipeline(service: Service, target: Target, text: str, event: Event) -> None
         overrides = {key: given[key] for key in ("variables", "sourceRevisions") if key in given}
     name = target["Arn"].rpartition(":")[2]
     client = _client(service, target, "codepipeline:StartPipelineExecution")
-    client.start_pipeline_execution(name=name, **overrides)
+    with causes.because("CloudWatchEvent", service.source_arn):
+        client.start_pipeline_execution(name=name, **overrides)
 
 
 def _object(text: str) -> dict[str, Any]:
