@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 
 from catalog import cli
@@ -79,6 +82,10 @@ TARGET_ROLE = "sagemaker-role-prod"
 DEPLOYMENT = "Resources: {Topic: {Type: AWS::SNS::Topic}}"
 
 
+LOADER = botocore.loaders.create_loader()
+"""Reads each service's model once for all tests; sessions differ by who is signed in."""
+
+
 @pytest.fixture
 def catalog(world, tmp_path, monkeypatch, capsys):
     """Run the command line as the scientist, who has published products; code, out, err."""
@@ -109,7 +116,10 @@ def catalog(world, tmp_path, monkeypatch, capsys):
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     for name, value in zip(names, keys, strict=True):
         monkeypatch.setenv(name, value)
-    aws_session._boto.cache_clear()
+    own = botocore.session.Session()
+    own.register_component("data_loader", LOADER)
+    signed_in = boto3.Session(botocore_session=own)
+    monkeypatch.setattr(aws_session, "_boto", lambda: signed_in)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         command = ["catalog", "--root", str(tmp_path), "project", *arguments, "--target", "prod"]
@@ -123,8 +133,7 @@ def catalog(world, tmp_path, monkeypatch, capsys):
         said = capsys.readouterr()
         return code, said.out, said.err
 
-    yield run
-    aws_session._boto.cache_clear()
+    return run
 
 
 @pytest.fixture(autouse=True)
