@@ -33,6 +33,14 @@ SCIENTIST = (
     },
     {
         "Effect": "Allow",
+        "Action": [
+            "cloudformation:ListStackResources",
+            "servicecatalog:GetProvisionedProductOutputs",
+        ],
+        "Resource": "*",
+    },
+    {
+        "Effect": "Allow",
         "Action": ["codecommit:GitPull", "codecommit:GitPush", "codeconnections:UseConnection"],
         "Resource": "*",
     },

@@ -13,6 +13,12 @@ from pathlib import Path
 from catalog.rehearsing.people import PATIENCE, Actor
 from catalog.rehearsing.trouble import Unexpected
 
+CREDENTIALS = (
+    *("-c", "credential.helper=!aws codecommit credential-helper $@"),
+    *("-c", "credential.UseHttpPath=true"),
+)
+"""How people set git up for repositories in AWS (CodeCommit user guide, *Setup for HTTPS*)."""
+
 NOTEBOOK = Path(__file__).with_name("notebook.py")
 
 
@@ -44,13 +50,17 @@ class AtCode(Actor):
     def clones(self, code_repository: str) -> Checkout:
         """Clone a repository that SageMaker lists, by the name under which it does."""
         with self.step(f"clones {code_repository}"):
-            found = self.call(
-                "sagemaker", "describe_code_repository", CodeRepositoryName=code_repository
-            )["GitConfig"]
             folder = Path(tempfile.mkdtemp(prefix="checkout-", dir=self.scene.machine))
-            branch = str(found["Branch"])
-            self._git(folder, "clone", "--quiet", "--branch", branch, found["RepositoryUrl"], ".")
+            url, branch = self._address(code_repository)
+            self._git(folder, "clone", "--quiet", "--branch", branch, url, ".")
             return Checkout(folder=folder, branch=branch)
+
+    def _address(self, code_repository: str) -> tuple[str, str]:
+        """Address and branch of a repository, as SageMaker tells them."""
+        found = self.call(
+            "sagemaker", "describe_code_repository", CodeRepositoryName=code_repository
+        )["GitConfig"]
+        return found["RepositoryUrl"], found["Branch"]
 
     def connects(self, name: str) -> str:
         """Connect the account to a Git provider, handshake included; the connection's ARN."""
@@ -94,7 +104,7 @@ class AtCode(Actor):
             self._run([sys.executable, str(NOTEBOOK), notebook.name, asked], notebook.parent)
 
     def _git(self, folder: Path, *arguments: str) -> None:
-        self._run(["git", *arguments], folder)
+        self._run(["git", *CREDENTIALS, *arguments], folder)
 
     def _run(self, command: list[str], folder: Path) -> None:
         environment = self.scene.ground.environment(self.account, self.role)

@@ -7,9 +7,11 @@ its records: which calls IAM refused, which events reached nobody, which work of
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import local_aws
@@ -97,7 +99,7 @@ class Ground:
         """What a program on a person's machine needs to work as a role of an account."""
         keys = self._credentials(account, role)
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
             "LANG": "en_US.UTF-8",
             "AWS_ENDPOINT_URL": functions.endpoint(),
             "AWS_REGION": self.region,
