@@ -28,9 +28,9 @@ _MODULES = (
     "identity",
     "keys",
     "messages",
-    "network",
     "parameters",
     "sagemaker",
+    "sagemaker_studio",
     "storage",
 )
 
