@@ -17,6 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import local_aws
+from tests.sagemaker_world import IMAGE, Registry
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "seed_code/model-deploy"
@@ -25,6 +26,7 @@ DATA_SCIENCE, STAGING, PRODUCTION = "111111111111", "333333333333", "22222222222
 REGION = "us-east-1"
 BUCKET = f"sagemaker-catalog-{HUB}-{REGION}"
 GROUP, BASE = "iris", "sagemaker-iris-p-a1b2c3d4e5f6"
+OFTEN = {"Delay": 0.05, "MaxAttempts": 100}
 BUILD_ROLE = f"arn:aws:iam::{DATA_SCIENCE}:role/sagemaker-catalog-codebuild"
 STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
 PROJECT = {
@@ -125,8 +127,7 @@ class Run:
         self.code.deploy.deploy(self.code.deployment.read(stage), self.session, pause=0)
 
     def check(self, stage: str) -> Any:
-        # The embedded AWS answers every invocation with the text "body".
-        sample = self.code.samples.Sample(name="said", body="x", matches="^body$")
+        sample = self.code.samples.Sample(name="one flower", body="5,5", matches=r"^1\.0$")
         decided = self.code.deployment.read(stage)
         return self.code.check.check(decided, [sample], self.session)
 
@@ -148,21 +149,16 @@ def judge(aws: Any, package: str, status: str) -> None:
     )
 
 
+def registry(aws: Any) -> Registry:
+    """SageMaker of the projects' account, with a trained model in its bucket."""
+    made = Registry(lambda service, account: aws.session(account).client(service), DATA_SCIENCE)
+    made.s3.create_bucket(Bucket=made.bucket)
+    made.artifact()
+    return made
+
+
 def register(aws: Any, status: str) -> str:
-    made = (
-        aws.session(DATA_SCIENCE)
-        .client("sagemaker")
-        .create_model_package(
-            ModelPackageGroupName=GROUP,
-            ModelApprovalStatus=status,
-            InferenceSpecification={
-                "Containers": [{"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}],
-                "SupportedContentTypes": ["text/csv"],
-                "SupportedResponseMIMETypes": ["text/csv"],
-            },
-        )
-    )
-    return str(made["ModelPackageArn"])
+    return registry(aws).package(GROUP, ModelApprovalStatus=status)
 
 
 def serving(aws: Any, account: str, stage: str) -> Mapping[str, Any]:
@@ -230,13 +226,14 @@ def occupy(aws: Any, name: str) -> Any:
     """Give the endpoint's name in staging to somebody else's endpoint."""
     sagemaker = aws.session(STAGING).client("sagemaker")
     role = f"arn:aws:iam::{STAGING}:role/sagemaker-role-staging"
-    container = {"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}
+    container = {"Image": IMAGE}
     sagemaker.create_model(ModelName="x", ExecutionRoleArn=role, PrimaryContainer=container)
     variant = {"VariantName": "x", "ModelName": "x", "InstanceType": "ml.m5.large"}
     sagemaker.create_endpoint_config(
         EndpointConfigName="x", ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
     )
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName="x")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
     return sagemaker
 
 
@@ -247,9 +244,12 @@ def test_a_stage_that_failed_is_mended_by_the_next_run(run, aws):
     with pytest.raises(run.code.failure.Failure, match=f"account {STAGING}: .*already existing"):
         run.deploy("staging")
     sagemaker.delete_endpoint(EndpointName=f"{BASE}-staging")
+    sagemaker.get_waiter("endpoint_deleted").wait(
+        EndpointName=f"{BASE}-staging", WaiterConfig=OFTEN
+    )
     run.deploy("staging")
     assert serving(aws, STAGING, "staging")["package"] == package
-    with pytest.raises(ClientError, match="may not use model package"):
+    with pytest.raises(ClientError, match="not authorized to perform: sagemaker:CreateModel"):
         aws.session("666677778888").client("sagemaker").create_model(
             ModelName="stolen",
             ExecutionRoleArn="arn:aws:iam::666677778888:role/anything",

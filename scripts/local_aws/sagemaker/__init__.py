@@ -5,7 +5,8 @@
     models, configs, endpoints           hosting; `hosting` decides whether an endpoint comes up
     invocation, algorithms               who answers
     training, pipelines, executions      jobs that run in the background
-    studio                               domains, profiles, spaces, apps, code repositories
+    studio                               domains, profiles, spaces, apps
+    repositories                         code repositories, lifecycle scripts
     telling                              events
 
 What is not here is moto's. Projects are in `local_aws.sagemaker_projects`.
@@ -27,6 +28,8 @@ from local_aws.sagemaker import (
     models,
     packages,
     pipelines,
+    repositories,
+    studio,
     tags,
     training,
 )
@@ -41,6 +44,8 @@ OPERATIONS: dict[str, Handler] = {
     **training.OPERATIONS,
     **pipelines.OPERATIONS,
     **executions.OPERATIONS,
+    **repositories.OPERATIONS,
+    **studio.OPERATIONS,
     **tags.OPERATIONS,
 }
 

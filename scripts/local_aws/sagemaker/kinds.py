@@ -63,7 +63,7 @@ class Kind:
 
     def key(self, params: Mapping[str, Any]) -> str:
         """What the thing a request means is found by; a name may be given as an ARN."""
-        names = [params.get(member) or "-" for member in self.within]
+        names = [params[member] for member in self.within if params.get(member)]
         given = str(params[self.name])
         return "/".join([*names, given.partition(f":{self.path}/")[2] or given])
 
