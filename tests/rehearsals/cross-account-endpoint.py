@@ -228,11 +228,12 @@ def cast(rehearsal: Rehearsal) -> Story:
 def rehearse_two_approvals(rehearsal: Rehearsal) -> None:
     """Refused by the officer first, approved then; a second version; its rejection; the end."""
     story = cast(rehearsal)
+    story.registers_model()
+    story.registers_model()
     rehearsal.notes_what_is_there()
     story.starts(NotificationEmail=OFFICER_MAIL)
     story.officer.confirms_subscription(OFFICER_MAIL)
 
-    story.registers_model()
     story.engineer.approves_model(GROUP, 1)
     story.reaches_test(1, run=2)
     story.officer.expects_mail(OFFICER_MAIL, "Model version 1 runs in the test account")
@@ -241,7 +242,6 @@ def rehearse_two_approvals(rehearsal: Rehearsal) -> None:
     story.engineer.retries(story.pipeline, "DeployTest")
     story.reaches_production(1, run=2)
 
-    story.registers_model()
     story.engineer.approves_model(GROUP, 2)
     story.reaches_test(2, run=3)
     story.reaches_production(2, run=3)
