@@ -60,7 +60,7 @@ def main() -> None:
     sys.path[0] = directory
     os.chdir(directory)
     context = Context()
-    time.sleep = context.sleep
+    time.sleep = context.sleep  # type: ignore[assignment]  # the stub also takes an index
     try:
         event = json.load(sys.stdin)
         module, _, name = handler.rpartition(".")
