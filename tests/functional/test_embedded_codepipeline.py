@@ -502,6 +502,24 @@ def test_stages_must_fit_together(pipelines):
     assert code_of(create, pipeline=declared) == "NotImplemented"
 
 
+def test_roles_must_trust_who_works_under_them(pipelines):
+    declared = pipelines.declared(BUILD_STAGE)
+    declared["roleArn"] = pipelines.roles["codebuild"]
+    create = pipelines.codepipeline.create_pipeline
+    assert code_of(create, pipeline=declared) == "InvalidStructureException"
+    project = pipelines.client("codebuild").update_project
+    role = pipelines.roles["codepipeline"]
+    assert code_of(project, name="build", serviceRole=role) == "InvalidInputException"
+    own = {**SOURCE, "roleArn": pipelines.roles["codebuild"]}
+    declared = pipelines.declared(BUILD_STAGE)
+    declared["stages"][0] = {"name": "Source", "actions": [own]}
+    create(pipeline=declared)
+    assert pipelines.ended(pipelines.executions()[0]["pipelineExecutionId"]) == "Failed"
+    latest = pipelines.action("Source", "Source")["latestExecution"]
+    assert latest["errorDetails"]["code"] == "PermissionError"
+    assert "sts:AssumeRole" in latest["errorDetails"]["message"]
+
+
 def test_pipelines_are_kept_versioned_tagged_and_deleted(pipelines):
     tags = [{"key": "team", "value": "iris"}]
     client = pipelines.codepipeline

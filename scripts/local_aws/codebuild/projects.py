@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
-from local_aws import validation
+from local_aws import iam, validation
 from local_aws.codebuild.state import Account, accounts, now
 from local_aws.errors import Refusal
 
@@ -41,10 +41,11 @@ def _create(response: BaseResponse, params: Params) -> Params:
     if name in account.projects:
         arn = account.arn("project", name)
         raise Refusal("ResourceAlreadyExistsException", f"Project already exists: {arn}")
-    _check(params)
     moment = now()
     made = {"arn": account.arn("project", name), "created": moment, "lastModified": moment}
-    account.projects[name] = _with_defaults(account, {**params, **made})
+    project = _with_defaults(account, {**params, **made})
+    _check(project)
+    account.projects[name] = project
     return {"project": account.projects[name]}
 
 
@@ -62,8 +63,28 @@ def _with_defaults(account: Account, project: Params) -> Params:
     }
 
 
+def assume(arn: str, role: str) -> None:
+    """Refuse a service role that does not trust CodeBuild to work for the project `arn`.
+
+    Raises:
+        Refusal: As CreateProject words it.
+    """
+    try:
+        iam.service_may(
+            principal="codebuild.amazonaws.com",
+            action="sts:AssumeRole",
+            resource=role,
+            source_arn=arn,
+            source_account=arn.split(":")[4],
+        )
+    except Refusal as refusal:
+        text = f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}"
+        raise Refusal("InvalidInputException", text) from refusal
+
+
 def _check(project: Params) -> None:
     """What the service demands beyond its model."""
+    assume(project["arn"], project["serviceRole"])
     for part in ("source", "artifacts"):
         kind = project[part]["type"]
         if kind not in _HAS_NO_LOCATION and not project[part].get("location"):

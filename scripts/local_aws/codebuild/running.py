@@ -15,6 +15,7 @@ from local_aws.codebuild import (
     logs,
     notices,
     phases,
+    projects,
     shell,
     sources,
     surroundings,
@@ -34,6 +35,7 @@ from local_aws.codebuild.state import (
     current,
     now,
 )
+from local_aws.errors import Refusal
 
 _BEGINNING = ("SUBMITTED", "QUEUED", "PROVISIONING")
 _DEFAULT_BUILDSPEC = "buildspec.yml"
@@ -92,24 +94,29 @@ def _begin(one: _Run) -> None:
         moment = now()
         passed = Phase(name=name, status=SUCCEEDED, started=moment, ended=moment)
         if name == "PROVISIONING":
-            _open_log(one, moment)
+            _come_up(one, moment)
         changed(one.build, phases=(*current(one.build).phases, passed))
 
 
-def _open_log(one: _Run, moment: Any) -> None:
+def _come_up(one: _Run, moment: Any) -> None:
     try:
+        projects.assume(one.build.project["arn"], one.build.role)
         one.log.open()
-    except logs.NotLogged as error:
+    except (logs.NotLogged, Refusal) as error:
         failed = Phase(
             name="PROVISIONING",
             status=FAILED,
             started=moment,
             ended=now(),
             code="ACCESS_DENIED",
-            message=str(error),
+            message=_words(error),
         )
         changed(one.build, phases=(*current(one.build).phases, failed))
-        raise Failed("ACCESS_DENIED", str(error)) from error
+        raise Failed("ACCESS_DENIED", _words(error)) from error
+
+
+def _words(error: logs.NotLogged | Refusal) -> str:
+    return str(error.message) if isinstance(error, Refusal) else str(error)
 
 
 def _through(one: _Run) -> str:

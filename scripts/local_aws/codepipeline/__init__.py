@@ -5,7 +5,7 @@
     conditions, queueing      what lets an execution into a stage
     executions, stages        an execution from stage to stage, a stage from action to action
     actions                   sources, builds, approvals
-    artifacts                 what actions hand on
+    artifacts, roles          what actions hand on, and under which role
     pipelines, control, looking, views    the operations, and what they show
     triggers                  pushes through a connection
     notices                   what rules get to see

@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.responses import BaseResponse
 
 from local_aws import validation
-from local_aws.codepipeline import definition, executions, triggers
+from local_aws.codepipeline import definition, executions, roles, triggers
 from local_aws.codepipeline.state import Account, Pipeline, accounts, now
 from local_aws.errors import Refusal
 from local_aws.servicecatalog.calls import caller
@@ -47,6 +47,7 @@ def _create(response: BaseResponse, params: Params) -> Params:
         raise Refusal("PipelineNameInUseException", f"{text} '{account.account_id}'")
     whole = definition.completed(declaration, 1)
     definition.check(whole)
+    roles.assume(account.arn(name), whole["roleArn"])
     tags = {tag["key"]: tag["value"] for tag in params.get("tags") or ()}
     pipeline = Pipeline(name=name, arn=account.arn(name), versions=(whole,), tags=tags)
     account.pipelines[name] = pipeline
@@ -61,6 +62,7 @@ def _update(response: BaseResponse, params: Params) -> Params:
     before = existing(account, params["pipeline"]["name"])
     whole = definition.completed(params["pipeline"], len(before.versions) + 1)
     definition.check(whole)
+    roles.assume(before.arn, whole["roleArn"])
     after = replace(before, versions=(*before.versions, whole), updated=now())
     account.pipelines[before.name] = after
     return {"pipeline": whole}

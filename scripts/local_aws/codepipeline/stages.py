@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws import work as jobs
-from local_aws.codepipeline import conditions, definition, notices, variables
+from local_aws.codepipeline import conditions, definition, notices, roles, variables
 from local_aws.codepipeline.actions import PERFORM, Failed, Outcome, Work
 from local_aws.codepipeline.state import (
     ABANDONED,
@@ -28,7 +28,9 @@ from local_aws.codepipeline.state import (
 )
 from local_aws.errors import Refusal
 
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
+_DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "InvalidStructureException"}
+)
 
 Declared = Mapping[str, Any]
 
@@ -172,6 +174,7 @@ def _outcome(execution: Execution, run_: ActionRun) -> Outcome:
 
     try:
         found = variables.resolved(action.get("configuration") or {}, known(current(execution)))
+        roles.assume_for(execution, action.get("roleArn", ""))
         begun = report(resolved=found, inputs=_inputs(current(execution), action))
         work = Work(execution=current(execution), run=begun, report=report)
         return PERFORM[kind["category"], kind["provider"]](work)
