@@ -16,6 +16,7 @@ from catalog.rehearsing.answering import AtEndpoints
 from catalog.rehearsing.approving import AtPipelines
 from catalog.rehearsing.coding import AtCode
 from catalog.rehearsing.ground import Ground
+from catalog.rehearsing.launching import AtCatalog
 from catalog.rehearsing.mailing import AtInbox
 from catalog.rehearsing.registry import AtRegistry
 from catalog.rehearsing.removing import Cleaning
@@ -26,7 +27,9 @@ from catalog.rehearsing.trouble import Failed, Unexpected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Person(InStudio, AtCode, AtRegistry, AtTraining, AtPipelines, AtEndpoints, AtInbox, Cleaning):
+class Person(
+    InStudio, AtCatalog, AtCode, AtRegistry, AtTraining, AtPipelines, AtEndpoints, AtInbox, Cleaning
+):
     """Somebody of a rehearsal; what they may do is their role's business."""
 
 

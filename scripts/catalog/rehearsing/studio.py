@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from catalog.aws import studio as member_side
 from catalog.rehearsing.people import Actor, NotYet
@@ -31,6 +31,14 @@ class Project:
     outputs: Mapping[str, str]
     template: str
     version: str
+
+
+class Stacked(Protocol):
+    """Something launched, which is a CloudFormation stack."""
+
+    @property
+    def stack(self) -> str:
+        """Its ARN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,15 +109,15 @@ class InStudio(Actor):
             self.call("sagemaker", "delete_project", ProjectName=project.name)
             self._settled(project.name, "DeleteCompleted")
 
-    def resources(self, project: Project) -> dict[str, str]:
-        """Logical id -> physical id of everything in the project's stack."""
+    def resources(self, launched: Stacked) -> dict[str, str]:
+        """Logical id -> physical id of everything in the stack of a project or product."""
         cloudformation = self.service("cloudformation")
         pages = cloudformation.pages(
             "list_stack_resources",
             "StackResourceSummaries",
             "",
             tokens=("NextToken", "NextToken"),
-            StackName=project.stack,
+            StackName=launched.stack,
         )
         return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in pages}
 
@@ -122,7 +130,7 @@ class InStudio(Actor):
                 raise Unexpected(f"version {version} to be DEPRECATED", f"guidance is {guidance}")
 
     def expects_same(self, before: Mapping[str, str], now: Mapping[str, str]) -> None:
-        """See that no resource of a project was replaced or removed.
+        """See that no resource was replaced or removed.
 
         Args:
             before: What `resources` told then.
