@@ -9,7 +9,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-heade
 AT = --target $(TARGET)
 
 .DEFAULT_GOAL := help
-.PHONY: publish plan check test rehearse taskcat studio drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
+.PHONY: publish plan check test rehearse taskcat studio project drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
 
 publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
 	@$(CATALOG) publish $(AT) $(ARGS)
@@ -31,6 +31,9 @@ taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with task
 
 studio: $(READY) ## list what a data scientist finds in Studio (ACCOUNT=, ROLE=)
 	@$(CATALOG) studio $(AT) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ROLE),--role $(ROLE)) $(ARGS)
+
+project: $(READY) ## create, watch, approve, clean up projects (ARGS="status iris"; alone: how)
+	@$(CATALOG) project $(if $(ARGS),$(ARGS) $(AT),--help)
 
 drift: $(READY) ## compare everything published with this repository; trust nothing
 	@$(CATALOG) drift $(AT) $(ARGS)

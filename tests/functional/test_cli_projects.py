@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import boto3
 import botocore.loaders
@@ -11,7 +13,8 @@ import pytest
 
 from catalog import cli
 from catalog.aws import session as aws_session
-from local_aws import faults, identity, work
+from catalog.embedded import STATE
+from local_aws import faults, identity, server, work
 
 HUB, MEMBER, OTHER, REGION = "444455556666", "111111111111", "222222222222", "us-east-1"
 SCIENTIST = "data-scientist-iris"
@@ -418,3 +421,35 @@ def test_cleanup_again_removes_what_was_left_behind(world, catalog, iris):
     code, _, err = catalog("cleanup", "iris", "--yes")
     assert code == 2
     assert "nothing of a project 'iris'" in err
+
+
+EMBEDDED = f"""\
+owners: {{}}
+targets:
+  local:
+    embedded: true
+    account: "{HUB}"
+    regions: [{REGION}]
+    organization:
+      id: o-exampleorg1
+      management: "777788889999"
+      units:
+        - {{name: shared, id: ou-ab12-10000000, accounts: {{hub: "{HUB}"}}}}
+        - {{name: workloads, id: ou-ab12-20000000, accounts: {{data-science: "{MEMBER}"}}}}
+      people: {{data-science: [{SCIENTIST}]}}
+"""
+
+
+def test_the_embedded_aws_is_the_default_and_its_scientist_acts(tmp_path):
+    (tmp_path / "catalog.yaml").write_text(EMBEDDED)
+    for folder in ("products", "portfolios"):
+        (tmp_path / folder).mkdir()
+    command = [sys.executable, "-m", "catalog", "--root", str(tmp_path), "project"]
+    try:
+        listed = subprocess.run([*command, "list"], capture_output=True, text=True)
+        refused = subprocess.run([*command, "create", "x", "iris"], capture_output=True, text=True)
+    finally:
+        server.down(tmp_path / STATE)
+    assert f"There is no project in account {MEMBER}." in listed.stdout, listed.stderr
+    assert refused.returncode == 2
+    assert "There is none at all" in refused.stderr
