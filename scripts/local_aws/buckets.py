@@ -3,6 +3,7 @@
 A call that names the owner it expects (`x-amz-expected-bucket-owner`) is refused when the bucket
 is somebody else's (S3 user guide, *Verifying bucket ownership with bucket owner condition*). A
 statement that only concerns calls without TLS concerns nobody here: loopback stands for TLS.
+Bucket policies decide about signed calls in `local_aws.iam`, and here only about anonymous ones.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, s3_backends
 
 from local_aws.errors import Refusal
+from local_aws.iam import calling
 
 _OWNER = "x-amz-expected-bucket-owner"
 
 
 def install() -> None:
-    """Let bucket policies be read with the one condition every bucket of ours has."""
+    """Let bucket policies be read for anonymous calls, with the one condition all of ours have."""
     FakeBucket.get_permission = _permission
 
 
@@ -44,7 +46,7 @@ def _bucket(request: Request) -> str:
 
 
 def _permission(bucket: Any, action: str, resource: str) -> Any:
-    if bucket.policy is None:
+    if bucket.policy is None or calling.key():
         return PermissionResult.NEUTRAL
     policy = json.loads(bucket.policy)
     held = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]

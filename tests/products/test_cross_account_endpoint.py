@@ -175,12 +175,11 @@ def packed(folder: Path) -> bytes:
 
 def launch(aws: Any, text: str, parameters: Mapping[str, str]) -> Mapping[str, str]:
     """The project's stack, made by the launch role; its outputs."""
-    cloudformation = aws.client("cloudformation", HUB)
+    cloudformation = aws.client("cloudformation", HUB, "sagemaker-catalog-project-launch")
     cloudformation.create_stack(
         StackName="SC-project",
         TemplateBody=f"{text}\nMappings:\n  Catalog:\n    {REGION}:\n      Bucket: {BUCKET}\n",
         Parameters=[{"ParameterKey": key, "ParameterValue": parameters[key]} for key in parameters],
-        RoleARN=f"arn:aws:iam::{HUB}:role/sagemaker-catalog-project-launch",
     )
     (found,) = cloudformation.describe_stacks(StackName="SC-project")["Stacks"]
     events = cloudformation.describe_stack_events(StackName="SC-project")["StackEvents"]

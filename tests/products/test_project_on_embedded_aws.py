@@ -58,13 +58,13 @@ def test_it_comes_up_and_goes_leaving_its_evidence(aws, catalog, rendered, scena
     session = aws.session(DATA_SCIENCE)
     if repository := parameters.get("RepositoryFullName"):
         parameters = {**parameters, "ConnectionArn": completed_connection(session, repository)}
-    cloudformation = session.client("cloudformation")
+    launching = aws.session(DATA_SCIENCE, "sagemaker-catalog-project-launch")
+    cloudformation = launching.client("cloudformation")
     text = rendered(NAME).text
     cloudformation.create_stack(
         StackName="SC-project",
         TemplateBody=f"{text}\nMappings:\n  Catalog:\n    {REGION}:\n      Bucket: {BUCKET}\n",
         Parameters=[{"ParameterKey": key, "ParameterValue": parameters[key]} for key in parameters],
-        RoleARN=f"arn:aws:iam::{DATA_SCIENCE}:role/sagemaker-catalog-project-launch",
     )
     found = cloudformation.describe_stacks(StackName="SC-project")["Stacks"][0]
     assert found["StackStatus"] == "CREATE_COMPLETE"

@@ -66,7 +66,7 @@ def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
     if kind != "CREATE" and (stack is None or stack.status == REVIEW):
         raise ValidationError(f"Stack [{params['StackName']}] does not exist")
     ask = ask_of(caller, params, stack if kind != "CREATE" else None)
-    template, values = admission.admit(ask, Outside(account, region))
+    template, values = admission.admit(ask, Outside(account, region, ask.role_arn))
     if stack is None:
         stack = _shell(account, region, ask)
     if name in _sets.get(stack.id, {}):
@@ -177,7 +177,9 @@ def _execute(caller: BaseResponse, params: Params) -> dict[str, Any]:
     one.execution = "EXECUTE_COMPLETE"
     stack.change_set = one.id
     if one.kind == "CREATE":
-        template, values = admission.admit(one.ask, Outside(stack.account, stack.region))
+        template, values = admission.admit(
+            one.ask, Outside(stack.account, stack.region, one.ask.role_arn)
+        )
         stack.ask, stack.template, stack.values = one.ask, template, values
         creating.fill(stack, ordering.order(template, scope_of(stack, template, values)))
     else:

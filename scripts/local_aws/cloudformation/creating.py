@@ -31,7 +31,7 @@ def create(account: str, region: str, ask: Ask) -> Stack:
     """
     if store.find(account, region, ask.name):
         raise AlreadyExists(f"Stack [{ask.name}] already exists")
-    template, values = admission.admit(ask, Outside(account, region))
+    template, values = admission.admit(ask, Outside(account, region, ask.role_arn))
     stack = Stack(
         id=new_id(account, region, ask.name),
         account=account,

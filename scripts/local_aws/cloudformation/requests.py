@@ -7,10 +7,12 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
+from local_aws import iam
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.model import Ask, Stack
 from local_aws.cloudformation.sources import from_url
 from local_aws.cloudformation.template import BODY_LIMIT, URL_LIMIT
+from local_aws.errors import Refusal
 
 Params = Mapping[str, Any]
 
@@ -45,6 +47,8 @@ def ask_of(caller: BaseResponse, params: Params, stack: Stack | None = None) -> 
         if params.get("OnFailure"):
             raise ValidationError("You may not specify both DisableRollback and OnFailure")
         on_failure = "DO_NOTHING"
+    if params.get("RoleARN"):
+        _check_assumable(caller.current_account, str(params["RoleARN"]))
     tags = params.get("Tags")
     notify = params.get("NotificationARNs")
     return Ask(
@@ -64,6 +68,18 @@ def ask_of(caller: BaseResponse, params: Params, stack: Stack | None = None) -> 
         ),
         parent=before.parent if before else "",
     )
+
+
+def _check_assumable(account: str, role_arn: str) -> None:
+    try:
+        iam.service_may(
+            principal="cloudformation.amazonaws.com",
+            action="sts:AssumeRole",
+            resource=role_arn,
+            source_account=account,
+        )
+    except Refusal as error:
+        raise ValidationError(f"Role {role_arn} is invalid or cannot be assumed") from error
 
 
 def parameters_of(params: Params, before: Mapping[str, str]) -> dict[str, str]:

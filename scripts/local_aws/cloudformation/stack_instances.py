@@ -18,10 +18,14 @@ from moto.iam.models import iam_backends
 from local_aws import organization
 from local_aws.cloudformation import admission, creating, deleting, updating
 from local_aws.cloudformation.errors import ValidationError
-from local_aws.cloudformation.model import Ask
+from local_aws.cloudformation.model import Ask, Stack
 from local_aws.cloudformation.requests import Params, parameters_of
 from local_aws.cloudformation.stack_sets import SELF_MANAGED, SERVICE_MANAGED, Instance, StackSet
 from local_aws.cloudformation.world import Outside
+from local_aws.iam import calling
+
+_NOBODY = ""
+"""Whose key a stack set works with, roles aside: its operations go on after the call."""
 
 
 def targets(one: StackSet, params: Params) -> list[tuple[str, str, str]]:
@@ -116,25 +120,37 @@ def record(one: StackSet, identity: str, action: str, results: list[dict[str, An
 def deploy(one: StackSet, instance: Instance) -> None:
     """Bring one instance's stack to what the set says; failures are the instance's status."""
     name = instance.stack.name if instance.stack else f"StackSet-{one.name}-{uuid.uuid4()}"
-    ask = replace(one.ask, name=name, parameters={**one.ask.parameters, **instance.overrides})
+    role = f"arn:aws:iam::{instance.account}:role/{one.execution_role}"
+    ask = replace(
+        one.ask,
+        name=name,
+        parameters={**one.ask.parameters, **instance.overrides},
+        role_arn=None if one.model == SERVICE_MANAGED else role,
+    )
     instance.status, instance.detail, instance.reason = "OUTDATED", "FAILED", ""
     if missing := _missing_role(one, instance.account):
         instance.reason = missing
         return
     try:
-        if instance.stack is None or instance.stack.status.startswith(("ROLLBACK", "DELETE")):
-            if instance.stack is not None:
-                deleting.delete(instance.stack)
-            instance.stack = creating.create(instance.account, instance.region, ask)
-        elif updating.differs(instance.stack, ask):
-            updating.update(instance.stack, ask)
+        with calling.by(_NOBODY):
+            stack = instance.stack = _brought(instance, ask)
     except ServiceException as error:
         instance.reason = error.message
         return
-    if instance.stack.status in updating.READY and "ROLLBACK" not in instance.stack.status:
+    if stack.status in updating.READY and "ROLLBACK" not in stack.status:
         instance.status, instance.detail = "CURRENT", "SUCCEEDED"
     else:
-        instance.reason = instance.stack.status_reason
+        instance.reason = stack.status_reason
+
+
+def _brought(instance: Instance, ask: Ask) -> Stack:
+    if instance.stack is None or instance.stack.status.startswith(("ROLLBACK", "DELETE")):
+        if instance.stack is not None:
+            deleting.delete(instance.stack)
+        return creating.create(instance.account, instance.region, ask)
+    if updating.differs(instance.stack, ask):
+        updating.update(instance.stack, ask)
+    return instance.stack
 
 
 def _missing_role(one: StackSet, account: str) -> str:
@@ -155,7 +171,8 @@ def _missing_role(one: StackSet, account: str) -> str:
 
 def _remove(one: StackSet, instance: Instance, *, retain: bool) -> None:
     if instance.stack and not retain:
-        deleting.delete(instance.stack)
+        with calling.by(_NOBODY):
+            deleting.delete(instance.stack)
         if instance.stack.status != "DELETE_COMPLETE":
             instance.status, instance.detail = "INOPERABLE", "FAILED"
             instance.reason = instance.stack.status_reason

@@ -41,7 +41,7 @@ def differs(stack: Stack, ask: Ask) -> bool:
     Raises:
         ServiceException: The request is one CloudFormation refuses.
     """
-    template, values = admission.admit(ask, Outside(stack.account, stack.region))
+    template, values = admission.admit(ask, Outside(stack.account, stack.region, ask.role_arn))
     return (
         _bare(template) != _bare(stack.template)
         or any(template.get(part) != stack.template.get(part) for part in COMPARED)
@@ -70,7 +70,7 @@ def update(stack: Stack, ask: Ask) -> None:
         raise ValidationError(text)
     if not differs(stack, ask):
         raise ValidationError("No updates are to be performed.")
-    template, values = admission.admit(ask, Outside(stack.account, stack.region))
+    template, values = admission.admit(ask, Outside(stack.account, stack.region, ask.role_arn))
     order = ordering.order(template, scope_of(stack, template, values))
     _Update(stack, ask).run(template, values, order)
 

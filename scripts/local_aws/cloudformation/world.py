@@ -16,10 +16,10 @@ from local_aws.cloudformation.model import Stack
 
 
 class Outside:
-    """What lies outside a stack, in its account (12 digits) and region."""
+    """What lies outside a stack, in its account (12 digits) and region, as its role may see it."""
 
-    def __init__(self, account: str, region: str) -> None:
-        self.account, self.region = account, region
+    def __init__(self, account: str, region: str, role_arn: str | None = None) -> None:
+        self.account, self.region, self.role_arn = account, region, role_arn
         self.imports: set[str] = set()
 
     def pseudo(self, stack_id: str, name: str) -> dict[str, Any]:
@@ -51,9 +51,13 @@ class Outside:
                 return stack.exports[name]
         raise ValidationError(f"No export named {name} found.")
 
+    def _client(self, service: str) -> Any:
+        principal = "cloudformation.amazonaws.com"
+        return inside.on_behalf(service, self.account, self.region, self.role_arn, by=principal)
+
     def stored(self, name: str) -> str:
         """The value of a Systems Manager parameter."""
-        ssm = inside.client("ssm", self.account, self.region)
+        ssm = self._client("ssm")
         try:
             return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
         except ClientError as error:
@@ -65,7 +69,7 @@ class Outside:
         """A dynamic reference (user guide, *Get values stored in other services*)."""
         if service == "secretsmanager":
             return self._secret(reference)
-        ssm = inside.client("ssm", self.account, self.region)
+        ssm = self._client("ssm")
         try:
             found = ssm.get_parameter(Name=reference, WithDecryption=service == "ssm-secure")
         except ClientError as error:
@@ -80,7 +84,7 @@ class Outside:
         wanted = {"SecretId": name.removesuffix(":")}
         wanted |= {"VersionStage": stage} if stage else {}
         wanted |= {"VersionId": version} if version else {}
-        client = inside.client("secretsmanager", self.account, self.region)
+        client = self._client("secretsmanager")
         try:
             text = str(client.get_secret_value(**wanted)["SecretString"])
         except ClientError as error:
@@ -103,7 +107,7 @@ class Within(Outside):
     """A stack's own resources, and what lies outside."""
 
     def __init__(self, stack: Stack) -> None:
-        super().__init__(stack.account, stack.region)
+        super().__init__(stack.account, stack.region, stack.ask.role_arn)
         self.stack = stack
 
     def ref(self, name: str) -> Any:

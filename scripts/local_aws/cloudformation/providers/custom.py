@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.awslambda.models import lambda_backends
 
-from local_aws import custom_resources, functions
+from local_aws import custom_resources, functions, iam
 from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order, generated_name
 
@@ -45,6 +45,12 @@ class Custom:
         self, kind: str, order: Order, extra: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         token = str(order.properties["ServiceToken"])
+        iam.role_may(
+            role_arn=order.role_arn or "",
+            action="lambda:InvokeFunction",
+            resource=token,
+            call=f"cloudformation asks {order.logical_id}",
+        )
         with custom_resources.inbox(functions.endpoint()) as (url, answers):
             request = {
                 "RequestType": kind,
