@@ -67,6 +67,13 @@ def test_repositories_are_found_by_tag(world, codecommit):
     assert only["ResourceARN"].endswith(":code")
 
 
+def test_system_tags_are_for_aws_alone(codecommit, refused):
+    code = "InvalidSystemTagUsageException"
+    refused(code, codecommit.create_repository, repositoryName="x", tags={"aws:a": "b"})
+    arn = f"arn:aws:codecommit:{REGION}:{MEMBER}:code"
+    refused(code, codecommit.tag_resource, resourceArn=arn, tags={"aws:a": "b"})
+
+
 def test_a_name_is_taken_once_and_may_change(codecommit, refused):
     refused("RepositoryNameExistsException", codecommit.create_repository, repositoryName="code")
     put(codecommit)

@@ -103,6 +103,7 @@ def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
     name = params["repositoryName"]
     if name.endswith(".git"):
         raise Refusal("InvalidRepositoryNameException", "The repository name ends with .git.")
+    _check_tags(params.get("tags") or {})
     made = shelf.add(caller.current_account, caller.region, name)
     made.description = params.get("repositoryDescription")
     made.tags.update(params.get("tags") or {})
@@ -220,8 +221,14 @@ def _by_arn(params: Params) -> Repository:
     return shelf.find(account, region, name)
 
 
+def _check_tags(tags: Mapping[str, str]) -> None:
+    if any(key.startswith("aws:") for key in tags):
+        raise Refusal("InvalidSystemTagUsageException", "Tag keys cannot begin with aws:")
+
+
 @operation("TagResource")
 def _tag(_: BaseResponse, params: Params) -> dict[str, Any]:
+    _check_tags(params["tags"])
     _by_arn(params).tags.update(params["tags"])
     return {}
 

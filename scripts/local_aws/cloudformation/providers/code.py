@@ -17,6 +17,7 @@ from local_aws.cloudformation.providers.through_api import (
     provides,
     shaped,
 )
+from local_aws.repositories import shelf
 from local_aws.repositories.bare import Files
 
 
@@ -33,9 +34,11 @@ class Repository(Through):
     def make(self, client: Any, order: Order) -> Made:
         """Create the repository."""
         files = _first_files(order)
-        wanted = {**order.properties, "Tags": _tags(order)}
+        own, systems = parted(_tags(order))
+        wanted = {**order.properties, "Tags": own}
         found = client.create_repository(**shaped(client, "CreateRepository", wanted))
         name = found["repositoryMetadata"]["repositoryName"]
+        shelf.find(order.account, order.region, name).tags.update(systems)
         if files:
             branch = order.properties["Code"].get("BranchName", "main")
             message = "Initial commit by AWS CloudFormation"
@@ -56,7 +59,8 @@ class Repository(Through):
                 repositoryName=name, repositoryDescription=now.get("RepositoryDescription", "")
             )
         found = client.get_repository(repositoryName=name)["repositoryMetadata"]
-        tags, before = _tags(order), pairs(old.get("Tags"))
+        (tags, systems), before = parted(_tags(order)), pairs(old.get("Tags"))
+        shelf.find(order.account, order.region, name).tags.update(systems)
         client.tag_resource(resourceArn=found["Arn"], tags=tags)
         if gone := sorted(before.keys() - tags.keys()):
             client.untag_resource(resourceArn=found["Arn"], tagKeys=gone)
@@ -105,6 +109,17 @@ class _Connection(Through):
             "OwnerAccountId": order.account,
         }
         return answering(arn, order, attributes)
+
+    def change(self, client: Any, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
+        """Other tags; whatever else changes demands a replacement."""
+        own, _ = parted(_tags(order))
+        arn = made.physical_id
+        if gone := sorted(pairs(old.get("Tags")).keys() - own.keys()):
+            client.untag_resource(ResourceArn=arn, TagKeys=gone)
+        if tags := [{"Key": key, "Value": value} for key, value in own.items()]:
+            client.tag_resource(ResourceArn=arn, Tags=tags)
+        known = ("ConnectionArn", "ConnectionStatus", "OwnerAccountId")
+        return answering(arn, order, {name: made.attribute(name) for name in known})
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:  # noqa: ARG002
         """Delete the connection."""
