@@ -78,23 +78,6 @@ ENGINEER = (
         ],
     },
 )
-OFFICER = (
-    {
-        "Effect": "Allow",
-        "Action": [
-            "codepipeline:GetPipelineState",
-            "codepipeline:ListActionExecutions",
-            "codepipeline:ListPipelineExecutions",
-            "codepipeline:PutApprovalResult",
-        ],
-        "Resource": "arn:aws:codepipeline:*:*:sagemaker-*",
-    },
-    {
-        "Effect": "Allow",
-        "Action": ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-        "Resource": "*",
-    },
-)
 CALLER = (
     {
         "Effect": "Allow",
@@ -194,6 +177,33 @@ class Story:
         self.officer.rejects_deployment(self.pipeline, because=why)
         self.officer.expects_run(self.pipeline, "Failed", number=run, because=why)
 
+    def keeps_models_from_the_officer(self) -> None:
+        """Who decides about deployments does not decide about models."""
+        group = (
+            f"arn:aws:sagemaker:{self.officer.region}:{self.officer.account}:model-package/{GROUP}"
+        )
+        self.officer.may_not(
+            "approve a model",
+            "sagemaker",
+            "update_model_package",
+            ModelPackageArn=f"{group}/1",
+            ModelApprovalStatus="Approved",
+        )
+
+    def keeps_deployments_from_the_engineer(self) -> None:
+        """Who decides about models does not decide about deployments."""
+        question = self.officer.expects_question(self.pipeline, "Deploy it to production?")
+        self.engineer.may_not(
+            "approve the deployment",
+            "codepipeline",
+            "put_approval_result",
+            pipelineName=self.pipeline,
+            stageName=question.stage,
+            actionName=question.action,
+            token=question.token,
+            result={"summary": "I trust myself.", "status": "Approved"},
+        )
+
     def goes_live(self) -> None:
         """The first version is registered, approved, and runs in test and production."""
         self.registers_model()
@@ -211,14 +221,14 @@ class Story:
 
 
 def cast(rehearsal: Rehearsal) -> Story:
-    """The people come, each with a role of their own."""
+    """The people come: the officer as the platform's persona, the others with their own roles."""
     engineer = "sagemaker-ml-engineer-iris"
     platform = rehearsal.person("platform", "hub", "platform-engineer")
     return Story(
         rehearsal=rehearsal,
         platform=platform,
         engineer=rehearsal.person("engineer", "hub", engineer, may=ENGINEER),
-        officer=rehearsal.person("officer", "hub", "governance-officer", may=OFFICER),
+        officer=rehearsal.person("officer", "hub", "sagemaker-governance-officer"),
         tester=rehearsal.person("tester", "staging", "model-tester", may=CALLER),
         shop=rehearsal.person("shop", "production", "flower-shop", may=CALLER),
         connection=platform.connects("example-git"),
@@ -226,7 +236,7 @@ def cast(rehearsal: Rehearsal) -> Story:
 
 
 def rehearse_two_approvals(rehearsal: Rehearsal) -> None:
-    """Refused by the officer first, approved then; a second version; its rejection; the end."""
+    """Refused first, approved then, each by who may; a second version; its rejection; the end."""
     story = cast(rehearsal)
     story.registers_model()
     story.registers_model()
@@ -234,9 +244,11 @@ def rehearse_two_approvals(rehearsal: Rehearsal) -> None:
     story.starts(NotificationEmail=OFFICER_MAIL)
     story.officer.confirms_subscription(OFFICER_MAIL)
 
+    story.keeps_models_from_the_officer()
     story.engineer.approves_model(GROUP, 1)
     story.reaches_test(1, run=2)
     story.officer.expects_mail(OFFICER_MAIL, "Model version 1 runs in the test account")
+    story.keeps_deployments_from_the_engineer()
     story.is_refused(1, run=2)
     story.shop.expects_no_endpoint(story.endpoint("prod"))
     story.engineer.retries(story.pipeline, "DeployTest")
@@ -251,35 +263,6 @@ def rehearse_two_approvals(rehearsal: Rehearsal) -> None:
 
     story.ends()
     rehearsal.expects_nothing_left()
-
-
-def rehearse_each_decides_one_thing(rehearsal: Rehearsal) -> None:
-    """The engineer decides about models, the officer about deployments, neither about both."""
-    story = cast(rehearsal)
-    story.starts()
-    story.registers_model()
-    version = f"arn:aws:sagemaker:us-east-1:{story.officer.account}:model-package/{GROUP}/1"
-    story.officer.may_not(
-        "approve a model",
-        "sagemaker",
-        "update_model_package",
-        ModelPackageArn=version,
-        ModelApprovalStatus="Approved",
-    )
-    story.engineer.approves_model(GROUP, 1)
-    story.reaches_test(1, run=2)
-    question = story.officer.expects_question(story.pipeline, "Deploy it to production?")
-    story.engineer.may_not(
-        "approve the deployment",
-        "codepipeline",
-        "put_approval_result",
-        pipelineName=story.pipeline,
-        stageName=question.stage,
-        actionName=question.action,
-        token=question.token,
-        result={"summary": "I trust myself.", "status": "Approved"},
-    )
-    story.shop.expects_no_endpoint(story.endpoint("prod"))
 
 
 def rehearse_refused(rehearsal: Rehearsal) -> None:

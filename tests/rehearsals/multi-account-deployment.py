@@ -97,11 +97,13 @@ class Story:
     tester: Person
     shop: Person
     project: Project = field(init=False)
+    form: dict[str, str] = field(default_factory=dict)
 
     def starts(self, **form: str) -> None:
         """A data scientist starts the project; its pipeline runs and has nothing to deploy."""
         self.scientist.finds(TEMPLATE)
-        self.project = self.scientist.creates_project(GROUP, TEMPLATE, **ROLES, **form)
+        self.form = {**ROLES, **form}
+        self.project = self.scientist.creates_project(GROUP, TEMPLATE, **self.form)
         self.officer.expects_run(self.pipeline, number=1, skipped=NOTHING_APPROVED)
 
     @property
@@ -267,7 +269,7 @@ def rehearse_next_release(rehearsal: Rehearsal) -> None:
     version = following.releases[PRODUCT].version
     story.scientist.finds(TEMPLATE, version)
     story.scientist.expects_deprecated(TEMPLATE, story.project.version)
-    story.project = story.scientist.updates_project(story.project, version)
+    story.project = story.scientist.updates_project(story.project, version, **story.form)
     story.scientist.expects_same(before, story.scientist.resources(story.project))
     story.shop.expects_answer(story.endpoint("prod"), FLOWERS, SPECIES)
 
@@ -290,7 +292,8 @@ def rehearse_endpoint_does_not_come_up(rehearsal: Rehearsal) -> None:
     artifact = story.lead.expects_model(GROUP, 2, "PendingManualApproval")
     story.scientist.deletes_object(artifact)
     story.lead.approves_model(GROUP, 2)
-    story.officer.expects_run(story.pipeline, "Failed", number=3, because="model data")
+    story.officer.expects_run(story.pipeline, "Failed", number=3, because="model_deployment.deploy")
+    story.officer.expects_log(story.pipeline, "Failed to download model data")
     story.tester.expects_served_version(story.endpoint("staging"), 1)
     story.tester.expects_answer(story.endpoint("staging"), FLOWERS, SPECIES)
     story.shop.expects_served_version(story.endpoint("prod"), 1)
@@ -306,6 +309,7 @@ def rehearse_endpoint_answers_wrongly(rehearsal: Rehearsal) -> None:
     story.trains(clone)
     story.lead.approves_model(GROUP, 1)
     story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deployment.check")
+    story.officer.expects_log(story.pipeline, "a setosa: 2.0 is more than 0")
     story.tester.expects_served_version(story.endpoint("staging"), 1)
     story.shop.expects_no_endpoint(story.endpoint("prod"))
 
@@ -355,7 +359,7 @@ def rehearse_models_unreadable_from_target(rehearsal: Rehearsal) -> None:
     rehearsal.administrator("data-science").deletes_stack("catalog-model-bucket-access")
     story.lead.approves_model(GROUP, 1)
     story.officer.expects_run(story.pipeline, "Failed", number=2, because="model_deployment.deploy")
-    story.officer.expects_log(story.pipeline, "model data")
+    story.officer.expects_log(story.pipeline, "Failed to download model data")
     story.shop.expects_no_endpoint(story.endpoint("prod"))
 
 

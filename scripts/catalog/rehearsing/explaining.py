@@ -63,9 +63,14 @@ def _actions(facts: Facts, leads: Leads, named: Named) -> Iterator[str]:
         yield f"stage {each.stage}, action {each.action} of {where} failed: {each.message}"
         if each.log:
             yield f"  the last lines of {each.group}:"
-            yield from (f"    {line}" for line in each.log)
+            yield from (f"    {line}" for line in each.log if not _of_the_machine(line))
         if place := leads.to_code((each.message, *each.log)):
             yield f"  what failed is written in {place}"
+
+
+def _of_the_machine(line: str) -> bool:
+    """Whether a line of a build's log is about phases, not about what ran in them."""
+    return line.startswith("[Container]") and "Command did not" not in line
 
 
 def _resources(facts: Facts, leads: Leads, named: Named) -> Iterator[str]:

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import semver
@@ -92,6 +92,9 @@ def publish(ground: Ground, checked: Checked, folder: Path) -> None:
     Raises:
         Unexpected: Something was not published.
     """
+    if stops := [each for each in checked.findings if each.stops]:
+        seen = "; ".join(f"{each.place} {each.rule} {each.message}" for each in stops)
+        raise Unexpected("a catalog that can be published", seen)
     terms = pipeline.Terms(depth=Depth(), untested=True)
     for done in pipeline.publish(folder, ground.place(), checked, terms).values():
         if done.failed:
@@ -133,7 +136,7 @@ def next_release(checked: Checked, product: str, release: NextRelease) -> Checke
         if old not in text:
             raise UsageError(f"{folder}/{path} does not say: {old}", "Mend the rehearsal.")
         _put(tree, f"{folder}/{path}", text.replace(old, new, 1))
-    today = datetime.now(UTC).date().isoformat()
+    today = datetime.now(UTC).date()
     changelog = _text(tree, f"{folder}/CHANGELOG.md")
     entry = f"# Changelog\n\n## {following} - {today}\n\n{release.news}\n"
     _put(tree, f"{folder}/CHANGELOG.md", changelog.replace("# Changelog\n", entry, 1))
@@ -142,7 +145,7 @@ def next_release(checked: Checked, product: str, release: NextRelease) -> Checke
     return built(root, tree)
 
 
-def _released(text: str, version: str, because: str, today: str) -> str:
+def _released(text: str, version: str, because: str, today: date) -> str:
     """A product's manifest with another version, which deprecates those before it."""
     yaml = YAML()
     manifest = yaml.load(text)

@@ -86,7 +86,10 @@ class InStudio(Actor):
             raise Unexpected(f"no project {name}, because “{because}”", "the project was created")
 
     def updates_project(self, project: Project, version: str, **form: str) -> Project:
-        """Move a project to another version of its template; fields not named keep their values."""
+        """Move a project to another version of its template, with the form filled in again.
+
+        UpdateProject knows no way to say that a field keeps its value.
+        """
         with self.step(f"updates project {project.name} to version {version}"):
             product = self._product(project.template)
             changed = [{"Key": key, "Value": value} for key, value in form.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_WHO, _WHAT, _WHERE = 12, 64, 30
+_WHO, _WHAT, _WHERE = 13, 72, 26
 """Columns of a line; what is longer pushes the rest to the right."""
 
 
