@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws import iam
 from local_aws.sagemaker import algorithms, outside
 from tests.sagemaker_world import HUB, IMAGE, MEMBER, Registry, until
 
@@ -128,6 +130,40 @@ def test_a_role_that_is_gone_or_trusts_somebody_else_fails_the_endpoint(hosting)
     until(lambda: not hosting.sagemaker.list_endpoints()["Endpoints"])
     hosting.sagemaker.create_endpoint(EndpointName="iris", EndpointConfigName="first")
     assert "assume role" in hosting.settled("iris")["FailureReason"]
+
+
+@pytest.fixture
+def in_force(hosting):  # after the embedded AWS was emptied
+    iam.force(True)
+    yield
+    iam.force(False)
+
+
+@pytest.mark.parametrize(
+    ("actions", "reason"),
+    [
+        (["ecr:*"], "Failed to download model data"),
+        (["s3:GetObject"], "permissions to access them"),
+        (["ecr:*", "s3:GetObject"], ""),
+    ],
+)
+@pytest.mark.usefixtures("in_force")
+def test_the_role_needs_its_permissions_when_denials_are_in_force(hosting, actions, reason):
+    hosting.model("first")
+    hosting.config("first")
+    hosting.iam.detach_role_policy(
+        RoleName="execution", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    hosting.iam.put_role_policy(
+        RoleName="execution",
+        PolicyName="some",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    hosting.sagemaker.create_endpoint(EndpointName="iris", EndpointConfigName="first")
+    found = hosting.settled("iris")
+    assert (found["EndpointStatus"] == "InService") is (not reason)
+    assert reason in found.get("FailureReason", "")
 
 
 def test_an_image_nobody_declared_fails_the_endpoint(hosting):

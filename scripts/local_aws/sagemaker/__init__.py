@@ -5,7 +5,7 @@
     models, configs, endpoints           hosting; `hosting` decides whether an endpoint comes up
     invocation, algorithms               who answers
     training, pipelines, executions      jobs that run in the background
-    studio                               domains, profiles, spaces, apps
+    domains, studio                      domains, profiles, spaces, apps
     repositories                         code repositories, lifecycle scripts
     telling                              events
 
@@ -21,6 +21,7 @@ from local_aws import dispatch
 from local_aws.sagemaker import (
     algorithms,
     configs,
+    domains,
     endpoints,
     executions,
     groups,
@@ -45,6 +46,7 @@ OPERATIONS: dict[str, Handler] = {
     **pipelines.OPERATIONS,
     **executions.OPERATIONS,
     **repositories.OPERATIONS,
+    **domains.OPERATIONS,
     **studio.OPERATIONS,
     **tags.OPERATIONS,
 }
