@@ -26,6 +26,7 @@ from local_aws.codebuild.logs import Log
 from local_aws.codebuild.phases import Failed, phase
 from local_aws.codebuild.state import (
     FAILED,
+    FAULT,
     STOPPED,
     SUCCEEDED,
     TIMED_OUT,
@@ -61,23 +62,32 @@ class _Run:
 def run(build: Build) -> None:
     """Run a build to its end, whatever that is."""
     notices.state_changed(build)
+    try:
+        status = _run(build)
+    except work.Ended:
+        raise
+    except Exception:  # a fault of the embedded AWS ends the build, too: others wait for it
+        _end(build, FAULT)
+        raise
+    _end(build, status)
+
+
+def _run(build: Build) -> str:
     minutes = int(build.project["timeoutInMinutes"])
+    deadline = time.monotonic() + 60 * minutes
     with surroundings.place() as around:
         log = Log(build, around.log)
-        one = _Run(
-            build=build,
-            around=around,
-            log=log,
-            deadline=time.monotonic() + 60 * minutes,
-        )
-        status = _outcome(one)
+        return _outcome(_Run(build=build, around=around, log=log, deadline=deadline))
+
+
+def _end(build: Build, status: str) -> None:
     moment = now()
     last = (
         Phase(name="FINALIZING", status=SUCCEEDED, started=moment, ended=moment),
         Phase(name="COMPLETED", status=SUCCEEDED, started=moment),
     )
-    ended = changed(build, phases=(*current(build).phases, *last), status=status, ended=moment)
-    notices.state_changed(ended)
+    phases = (*current(build).phases, *last)
+    notices.state_changed(changed(build, phases=phases, status=status, ended=moment))
 
 
 def _outcome(one: _Run) -> str:

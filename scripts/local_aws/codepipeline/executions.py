@@ -10,6 +10,7 @@ from local_aws.codepipeline import notices, queueing, stages
 from local_aws.codepipeline.queueing import Turn
 from local_aws.codepipeline.state import (
     FAILED,
+    IN_PROGRESS,
     SKIPPED,
     STOPPED,
     SUCCEEDED,
@@ -20,6 +21,7 @@ from local_aws.codepipeline.state import (
     StageRun,
     Transition,
     changed,
+    changed_stage,
     current,
     home,
 )
@@ -64,7 +66,17 @@ def go_on(execution: Execution, *, first: str, told: str) -> None:
 
     def job() -> None:
         notices.pipeline(current(execution), told)
-        _end(execution, _through(execution, first))
+        try:
+            status = _through(execution, first)
+        except jobs.Ended:
+            raise
+        except Exception:  # a fault of the embedded AWS; an execution does not hang in it
+            for stage, run in current(execution).stages.items():
+                if run.status == IN_PROGRESS:
+                    changed_stage(execution, stage, status=FAILED)
+            _end(execution, FAILED)
+            raise
+        _end(execution, status)
 
     jobs.start(f"pipeline {execution.pipeline}, execution {execution.id}", job)
 

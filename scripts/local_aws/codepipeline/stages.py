@@ -128,6 +128,12 @@ def _perform(execution: Execution, stage: str, action: Declared) -> None:
     except Failed as failure:
         outcome = Outcome()
         changes = {"status": FAILED, "code": failure.code, "message": failure.message}
+    except jobs.Ended:
+        raise
+    except Exception as error:  # a fault of the embedded AWS must not leave people waiting
+        told = {"code": "InternalError", "message": f"{type(error).__name__}: {error}"}
+        _end(execution, run_, Outcome(), {"status": FAILED, **told})
+        raise
     ended = _end(execution, run_, outcome, changes)
     if ended.status != ABANDONED:
         notices.action(current(execution), ended, ended.status.upper())
