@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local_aws import serial, work
 from local_aws.cloudformation import schemas
 from local_aws.cloudformation.errors import ResourceFailed
-from local_aws.cloudformation.providers.base import Made, Order
+from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
     answering,
@@ -57,7 +57,7 @@ class _Thing(Through):
             self._call(client, "Update", {**self.updating(changed), **keys})
         after = self._settled(client, order, keys)
         if arn := after.attribute(f"{self.noun}Arn"):
-            _retag(client, arn, pairs(old.get("Tags")), _tags(order))
+            _retag(client, arn, pairs(old.get("Tags")), pairs(_tags(order)))
         return after
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:
@@ -125,13 +125,17 @@ def _tags(order: Order) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def _retag(client: Any, arn: str, old: Mapping[str, str], wanted: list[dict[str, str]]) -> None:
-    """Set the tags wanted now, and take off those the template no longer names."""
-    gone = sorted(set(old) - {tag["Key"] for tag in wanted})
-    if gone:
+def _retag(client: Any, arn: str, old: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Set the tags wanted now, and take off those the template no longer names.
+
+    The tags of AWS itself were set when the thing was made, and AddTags refuses them.
+    """
+    own, _ = parted(wanted)
+    if gone := sorted(set(old) - set(own)):
         client.delete_tags(ResourceArn=arn, TagKeys=gone)
-    if wanted:
-        client.add_tags(ResourceArn=arn, Tags=wanted)
+    if own:
+        tags = [{"Key": key, "Value": value} for key, value in own.items()]
+        client.add_tags(ResourceArn=arn, Tags=tags)
 
 
 @provides("AWS::SageMaker::Domain")
