@@ -15,6 +15,11 @@ _MOST = 50
 
 
 def _known(call: Call) -> dict[str, str]:
+    """The tags of the resource a request names, to be changed in place.
+
+    Raises:
+        Refusal: There is no such resource.
+    """
     arn = call.params["ResourceArn"]
     if call.shelf.by_arn(arn) is None:
         kind, _, name = arn.rpartition(":")[2].partition("/")
