@@ -408,8 +408,9 @@ def test_queued_executions_enter_one_after_the_other(pipelines):
 
 
 def test_actions_of_one_order_run_side_by_side(pipelines):
-    first = {**deploy("One"), "namespace": "One"}
-    stage = {"name": "Deploy", "actions": [first, deploy("Two"), deploy("Three", runOrder=2)]}
+    pipelines.project("slow", {"version": 0.2, "phases": {"build": {"commands": ["sleep 0.5"]}}})
+    one, two = (deploy(name, configuration={"ProjectName": "slow"}) for name in ("One", "Two"))
+    stage = {"name": "Deploy", "actions": [one, two, deploy("Three", runOrder=2)]}
     assert pipelines.ended(pipelines.create(BUILD_STAGE, stage)) == "Succeeded"
     details = pipelines.codepipeline.list_action_executions(pipelineName="iris")
     runs = {one["actionName"]: one for one in details["actionExecutionDetails"]}

@@ -25,6 +25,7 @@ from local_aws.codepipeline.state import (
     changed_action,
     changed_stage,
     current,
+    now,
 )
 from local_aws.errors import Refusal
 
@@ -149,7 +150,13 @@ def _end(
         if one.action_run(run_.id).status != IN_PROGRESS:
             return one
         runs = tuple(
-            replace(each, outputs=outcome.outputs, variables=outcome.variables, **changes)
+            replace(
+                each,
+                updated=now(),
+                outputs=outcome.outputs,
+                variables=outcome.variables,
+                **changes,
+            )
             if each.id == run_.id
             else each
             for each in one.actions
