@@ -1,5 +1,6 @@
 """What a rehearsal says: its timeline, its report, and the line it leads to."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -9,7 +10,7 @@ from catalog.rehearsing import finding, notebook, opening
 from catalog.rehearsing.explaining import explain
 from catalog.rehearsing.junit import junit
 from catalog.rehearsing.leading import Leads
-from catalog.rehearsing.recorded import Delivery, Denial, Facts, FailedAction, FailedResource
+from catalog.rehearsing.recorded import Delivery, Denial, Facts, FailedAction, FailedResource, Unmet
 from catalog.rehearsing.timeline import Step, Verdict, line, text, verdict_line
 from catalog.rehearsing.trouble import Unexpected
 
@@ -20,6 +21,7 @@ NOTHING = Facts(
     actions=(),
     resources=(),
     functions=(),
+    unmet=(),
     faults=(),
     under_way=(),
 )
@@ -174,6 +176,7 @@ def test_an_explanation_says_what_was_seen_and_where_the_cause_may_be(leads: Lea
             ),
         ),
         functions=(("/aws/lambda/f", ("Traceback",)),),
+        unmet=(Unmet(account="1", event="Other", rule="r", wanted=("source: []",)),),
         faults=("a thread died",),
         under_way=("pipeline p",),
     )
@@ -191,6 +194,19 @@ def test_an_explanation_says_what_was_seen_and_where_the_cause_may_be(leads: Lea
     ):
         assert words in told
     assert "Entering phase" not in told
+    assert "no rule in" not in told  # something else explains it
+
+
+def test_an_event_that_no_rule_meant_explains_where_nothing_else_does(leads: Leads) -> None:
+    near = Unmet(
+        account="1", event="It changed", rule="sagemaker-i-p-1-model", wanted=('detail.a: ["b"]',)
+    )
+    told = explain(Unexpected("a", "b"), replace(NOTHING, unmet=(near,)), leads, str)
+    assert told[2:4] == (
+        "no rule in 1 meant the event “It changed”",
+        '  the nearest, sagemaker-i-p-1-model, wants detail.a: ["b"]',
+    )
+    assert "products/_shared/triggers.yaml.j2:" in told[4]
 
 
 def test_without_facts_an_explanation_is_only_what_was_seen(leads: Leads) -> None:

@@ -28,6 +28,8 @@ def explain(error: CatalogError, facts: Facts, leads: Leads, named: Named) -> tu
     lines = list(_error(error))
     for part in (_denials, _deliveries, _actions, _resources, _functions):
         lines += part(facts, leads, named)
+    if not (facts.denials or facts.actions or facts.resources):
+        lines += _unmet(facts, leads, named)
     lines += (f"the embedded AWS itself failed: {each}" for each in facts.faults)
     if facts.under_way:
         lines.append(f"still under way: {', '.join(facts.under_way)}")
@@ -55,6 +57,15 @@ def _deliveries(facts: Facts, leads: Leads, named: Named) -> Iterator[str]:
         yield f"event “{each.event}” in {named(each.account)}: {each.why}"
         if each.rule and (place := leads.to_rule(each.rule)):
             yield f"  its pattern and target: {place}"
+
+
+def _unmet(facts: Facts, leads: Leads, named: Named) -> Iterator[str]:
+    """Most events concern nobody; these explain where nothing else does."""
+    for each in facts.unmet[-_MOST:]:
+        yield f"no rule in {named(each.account)} meant the event “{each.event}”"
+        yield f"  the nearest, {each.rule}, wants {'; '.join(each.wanted) or 'to be enabled'}"
+        if place := leads.to_rule(each.rule):
+            yield f"  its pattern: {place}"
 
 
 def _actions(facts: Facts, leads: Leads, named: Named) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from catalog.aws import Service
 from catalog.errors import ServiceFault
 from catalog.rehearsing.ground import Ground
+from catalog.rehearsing.nearness import unmet
 from catalog.rehearsing.recorded import Facts, FailedAction, FailedResource
 
 LAST = 12
@@ -29,6 +30,7 @@ def gather(ground: Ground) -> Facts:
         actions=tuple(each for account in accounts for each in _actions(ground, account)),
         resources=tuple(each for account in accounts for each in _resources(ground, account)),
         functions=tuple(each for account in accounts for each in _functions(ground, account)),
+        unmet=unmet(ground),
         faults=ground.failures(),
         under_way=ground.under_way(),
     )

@@ -152,6 +152,10 @@ class Ground:
         """What became of every event and message, as the embedded AWS records it."""
         return tuple(asdict(each) for each in deliveries())
 
+    def unmet(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """Events that no rule meant: account (12 digits) and event, oldest first."""
+        return tuple((event.account, event.body) for event, rules in events.arrivals() if not rules)
+
     def deliver_copies(self, number: int) -> None:
         """Let EventBridge deliver every event this many times, as it may at any time."""
         events.set_copies(number)

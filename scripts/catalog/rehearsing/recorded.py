@@ -38,6 +38,22 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """An event that no rule meant, though one came near.
+
+    Args:
+        event: Its detail type and source.
+        rule: Name of the rule that came nearest.
+        wanted: What that rule wants and the event does not have, as `detail.state: ["STARTED"]`.
+    """
+
+    account: str
+    event: str
+    rule: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailedAction:
     """An action of a pipeline that failed in its newest run.
 
@@ -75,5 +91,6 @@ class Facts:
     actions: tuple[FailedAction, ...]
     resources: tuple[FailedResource, ...]
     functions: tuple[tuple[str, tuple[str, ...]], ...]
+    unmet: tuple[Unmet, ...]
     faults: tuple[str, ...]
     under_way: tuple[str, ...]

@@ -21,9 +21,9 @@ from local_aws import controls
 from local_aws.deliveries import deliveries
 from local_aws.events import api, delivery
 from local_aws.events.buses import Event
-from local_aws.events.delivery import copies, forget, set_copies
+from local_aws.events.delivery import arrivals, copies, forget, set_copies
 
-__all__ = ["copies", "deliveries", "emit", "forget", "install", "set_copies"]
+__all__ = ["arrivals", "copies", "deliveries", "emit", "forget", "install", "set_copies"]
 
 
 def emit(

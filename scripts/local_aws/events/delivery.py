@@ -8,6 +8,7 @@ again what may pass and gives up at once where a permission or the target is mis
 from __future__ import annotations
 
 import functools
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ BUSY = frozenset({"ConcurrentModificationException", "LimitExceededException", "
 MISSING = ("NotFound", "NonExistentQueue", "DoesNotExist")
 
 _copies = [1]
+_arrivals: deque[tuple[Event, tuple[str, ...]]] = deque(maxlen=1000)
 
 
 def set_copies(number: int) -> None:
@@ -45,10 +47,16 @@ def copies() -> int:
     return _copies[0]
 
 
+def arrivals() -> tuple[tuple[Event, tuple[str, ...]], ...]:
+    """The newest thousand events at any bus, oldest first, each with the rules that meant it."""
+    return tuple(_arrivals)
+
+
 def arrive(event: Event) -> None:
     """Let an event arrive at its bus; returns before it is delivered."""
     with serial.turn():
         rules = buses.matching(event)
+    _arrivals.append((event, tuple(rule.name for rule in rules)))
     if rules:
         for _ in range(copies()):
             work.start(f"event {event.words}", functools.partial(_deliver, event, rules))
@@ -126,5 +134,6 @@ def _category(code: str) -> str:
 
 
 def forget() -> None:
-    """Deliver once again."""
+    """Deliver once again; know of no event."""
     _copies[:] = [1]
+    _arrivals.clear()
