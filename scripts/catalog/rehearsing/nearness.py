@@ -19,10 +19,17 @@ _NEAR = ("source", "detail-type")
 
 
 def unmet(ground: Ground) -> tuple[Unmet, ...]:
-    """Events that no rule meant although one is about their kind; each kind once, the newest."""
+    """For each rule the event that came nearest of those that no rule meant."""
     newest = {(account, _words(event)): event for account, event in ground.unmet()}
-    found = (_nearest(ground, account, event) for (account, _), event in newest.items())
-    return tuple(each for each in found if each)
+    nearest: dict[tuple[str, str], Unmet] = {}
+    for (account, _), event in newest.items():
+        found = _nearest(ground, account, event)
+        if found is None:
+            continue
+        rival = nearest.get((account, found.rule))
+        if rival is None or len(found.wanted) <= len(rival.wanted):
+            nearest[account, found.rule] = found
+    return tuple(nearest.values())
 
 
 def _words(event: Mapping[str, Any]) -> str:
