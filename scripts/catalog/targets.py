@@ -15,6 +15,28 @@ class OrganizationalUnit:
     accounts: Mapping[str, str] = field(default_factory=dict)
     units: tuple[OrganizationalUnit, ...] = ()
 
+    @property
+    def everywhere(self) -> dict[str, str]:
+        """The accounts in it and in the units below it."""
+        found = dict(self.accounts)
+        for unit in self.units:
+            found |= unit.everywhere
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitConnection:
+    """A connection to a Git provider that somebody completed in the console.
+
+    Args:
+        id: Ends its ARN.
+        repositories: `<owner>/<name>` of the provider's repositories behind it, empty at first.
+    """
+
+    name: str
+    id: str
+    repositories: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
@@ -22,12 +44,19 @@ class Organization:
 
     Args:
         people: Account name -> names of the IAM roles in which people work there.
+        connections: Account name -> connections to Git providers.
     """
 
     id: str
     management: str
     units: tuple[OrganizationalUnit, ...]
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    connections: Mapping[str, tuple[GitConnection, ...]] = field(default_factory=dict)
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Name -> 12 digits, of every account but the management account's."""
+        return {name: number for unit in self.units for name, number in unit.everywhere.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def main(state_dir: Path) -> None:
     door = identity.DoorKey(description.management)
 
     def start_again() -> None:
-        process.set_up(description, wanted.hub)
+        process.set_up(description, wanted.hub, wanted.region)
         door.hand_in()
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what lies on disk goes too

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -61,12 +61,12 @@ def set_up(organization: Organization, hub: str) -> None:
     for principal in (SERVICE_CATALOG, STACKSETS):
         backend.enable_aws_service_access(ServicePrincipal=principal)
         backend.register_delegated_administrator(AccountId=hub, ServicePrincipal=principal)
-    for account in [*_member_ids(organization.units), organization.management]:
+    for account in [*organization.accounts.values(), organization.management]:
         _add_role(account, ACCESS_ROLE, organization.management)
-    ids = {name: id_ for unit in _walk(organization.units) for name, id_ in unit.accounts.items()}
+    accounts = organization.accounts
     for name, people in organization.people.items():
         for person in people:
-            _add_role(ids[name], person, ids[name])
+            _add_role(accounts[name], person, accounts[name])
 
 
 def accounts_under(node: str) -> frozenset[str]:
@@ -197,13 +197,3 @@ def _add_role(account: str, name: str, trusted: str) -> None:
         max_session_duration="3600",
     )
     iam.attach_role_policy(ADMINISTRATOR, name)
-
-
-def _walk(units: Iterable[OrganizationalUnit]) -> Iterator[OrganizationalUnit]:
-    for unit in units:
-        yield unit
-        yield from _walk(unit.units)
-
-
-def _member_ids(units: Iterable[OrganizationalUnit]) -> list[str]:
-    return [account for unit in _walk(units) for account in unit.accounts.values()]

@@ -19,6 +19,7 @@ from moto.core.request import normalize_request
 from catalog.targets import Organization
 from local_aws import (
     cloudformation,
+    connections,
     deliveries,
     dispatch,
     events,
@@ -66,8 +67,8 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def set_up(description: Organization, hub: str) -> None:
-    """Empty this process's AWS and make its organization."""
+def set_up(description: Organization, hub: str, region: str) -> None:
+    """Empty this process's AWS and make its organization, whose connections are in `region`."""
     functions.forget()
     work.forget()
     faults.reset()
@@ -83,6 +84,7 @@ def set_up(description: Organization, hub: str) -> None:
     BackendDict.reset()
     reset_model_data()
     organization.set_up(description, hub)
+    connections.set_up(description, region)
     faults.forget_calls()
 
 
@@ -93,7 +95,7 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
     before = BotocoreStubber.process_request
     BotocoreStubber.process_request = _process_request
     botocore_stubber.enabled = True
-    set_up(description, hub)
+    set_up(description, hub, region)
     try:
         yield Embedded(region=region)
     finally:

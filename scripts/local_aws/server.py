@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.targets import Organization, OrganizationalUnit
+from catalog.targets import GitConnection, Organization, OrganizationalUnit
 from local_aws import client
 
 READY_WITHIN = 60.0
@@ -147,7 +147,19 @@ def organization_from_json(data: dict[str, Any]) -> Organization:
     """An organization from `dataclasses.asdict` of it, gone through JSON."""
     units = tuple(_unit(unit) for unit in data["units"])
     people = {name: tuple(roles) for name, roles in data["people"].items()}
-    return Organization(id=data["id"], management=data["management"], units=units, people=people)
+    connections = {
+        name: tuple(
+            GitConnection(**{**one, "repositories": tuple(one["repositories"])}) for one in held
+        )
+        for name, held in data["connections"].items()
+    }
+    return Organization(
+        id=data["id"],
+        management=data["management"],
+        units=units,
+        people=people,
+        connections=connections,
+    )
 
 
 def _unit(data: dict[str, Any]) -> OrganizationalUnit:

@@ -43,6 +43,8 @@ EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 ACTION = r"^[a-z0-9-]+:[A-Za-z0-9.*]+$"
 URL = r"^https?://[^\s]+$"
 RULE = r"^[CEWI][0-9]{3,4}$"
+CONNECTION = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+REPOSITORY = r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$"
 PARAMETER = r"^[A-Za-z0-9]{1,255}$"
 
 WORDS = {
@@ -67,6 +69,8 @@ WORDS = {
     ACTION: "an IAM action such as s3:GetObject or s3:Get*",
     URL: "an address that begins with https:// or http://",
     RULE: "the number of a finding, e.g. E9103",
+    CONNECTION: "the id of a connection, e.g. 11111111-2222-3333-4444-555555555555",
+    REPOSITORY: "a repository as owner/name",
     PARAMETER: "the name of a template parameter: letters and digits",
 }
 """Pattern -> what it asks for, in words; a finding shows these, never the expression."""

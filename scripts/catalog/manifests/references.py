@@ -211,9 +211,11 @@ def _settings(settings: Manifest[SettingsForm]) -> Iterator[Finding]:
             if node not in units:
                 message = f"The organization of '{name}' has no unit {node}."
                 yield _unknown(settings, (*top, "ous", alias), message, node, units)
-        for account in target.organization.people:
+        organization = target.organization
+        named = {"people": [*organization.people], "connections": [*organization.connections]}
+        for what, account in ((what, each) for what, held in named.items() for each in held):
             if account not in accounts:
-                path = (*top, "organization", "people", account)
+                path = (*top, "organization", what, account)
                 message = f"The organization of '{name}' has no account '{account}'."
                 yield settings.finding(
                     "C005", path, message, did_you_mean(account, accounts), key=True

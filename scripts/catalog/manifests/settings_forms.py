@@ -9,12 +9,14 @@ from pydantic import Field, model_validator
 from catalog.manifests.forms import (
     ACCOUNT,
     BUCKET,
+    CONNECTION,
     EMAIL,
     IDENTIFIER,
     NODE,
     ORGANIZATION,
     PARAMETER,
     REGION,
+    REPOSITORY,
     ROLE,
     UNIT,
     URL,
@@ -48,6 +50,16 @@ class UnitForm(Form):
     units: list[UnitForm] = Field(default_factory=list, description="Units below it.")
 
 
+class ConnectionForm(Form):
+    """A connection to a Git provider that somebody completed in the console."""
+
+    name: Annotated[str, text(most=32)] = Field(description="Its name.")
+    id: Annotated[str, text(CONNECTION)] = Field(description="What its ARN ends with.")
+    repositories: list[Annotated[str, text(REPOSITORY)]] = Field(
+        default_factory=list, description="Repositories behind it: owner/name. Empty at first."
+    )
+
+
 class OrganizationForm(Form):
     """The organization that the embedded AWS sets up."""
 
@@ -56,6 +68,9 @@ class OrganizationForm(Form):
     units: list[UnitForm] = Field(description="The units below its root.")
     people: dict[Name, list[Annotated[str, text(ROLE)]]] = Field(
         default_factory=dict, description="Account name -> roles in which people work there."
+    )
+    connections: dict[Name, list[ConnectionForm]] = Field(
+        default_factory=dict, description="Account name -> its connections to Git providers."
     )
 
 

@@ -18,7 +18,7 @@ from catalog.model import (
     Settings,
     VersionState,
 )
-from catalog.targets import Deployment, Organization, OrganizationalUnit, Target
+from catalog.targets import Deployment, GitConnection, Organization, OrganizationalUnit, Target
 
 
 def settings_of(form: SettingsForm) -> Settings:
@@ -136,6 +136,13 @@ def _organization(form: OrganizationForm) -> Organization:
         management=form.management,
         units=tuple(_unit(unit) for unit in form.units),
         people={account: tuple(roles) for account, roles in form.people.items()},
+        connections={
+            account: tuple(
+                GitConnection(name=one.name, id=one.id, repositories=tuple(one.repositories))
+                for one in held
+            )
+            for account, held in form.connections.items()
+        },
     )
 
 

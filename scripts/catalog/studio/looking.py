@@ -15,7 +15,7 @@ from catalog.publishing.surveying import Depth
 from catalog.state import CatalogState
 from catalog.studio.listing import Template, templates
 from catalog.studio.visibility import Member, Missing, missing
-from catalog.targets import OrganizationalUnit, Target
+from catalog.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +131,4 @@ def _hub(place: Place, checked: Checked, region: str) -> tuple[CatalogState, dic
 
 def accounts(target: Target) -> dict[str, str]:
     """Accounts of the embedded organization: name -> 12 digits."""
-
-    def under(units: tuple[OrganizationalUnit, ...]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for unit in units:
-            found |= {**unit.accounts, **under(unit.units)}
-        return found
-
-    return under(target.organization.units) if target.organization else {}
+    return target.organization.accounts if target.organization else {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from catalog.targets import Organization
 from local_aws import controls, dispatch, identity
 from local_aws.connections import api, shelf
 from local_aws.errors import Refusal
@@ -32,6 +33,20 @@ def complete(arn: str) -> None:
         Refusal: There is no such connection.
     """
     shelf.get(arn).status = "AVAILABLE"
+
+
+def set_up(organization: Organization, region: str) -> None:
+    """Make the connections of an organization's accounts, completed, and what is behind them."""
+    accounts = organization.accounts
+    for name, held in organization.connections.items():
+        account = accounts[name]
+        for one in held:
+            arn = f"arn:aws:{SERVICES[0]}:{region}:{account}:connection/{one.id}"
+            shelf.of(account, region)[one.id] = shelf.Connection(
+                arn=arn, name=one.name, provider="GitHub", account=account, status="AVAILABLE"
+            )
+            for repository in one.repositories:
+                add_repository(repository)
 
 
 def add_repository(full_name: str, branch: str | None = None) -> None:
