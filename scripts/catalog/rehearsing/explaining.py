@@ -63,7 +63,10 @@ def _unmet(facts: Facts, leads: Leads, named: Named) -> Iterator[str]:
     """Most events concern nobody; these explain where nothing else does."""
     for each in facts.unmet[-_MOST:]:
         yield f"no rule in {named(each.account)} meant the event “{each.event}”"
-        yield f"  the nearest, {each.rule}, wants {'; '.join(each.wanted) or 'to be enabled'}"
+        if each.wanted:
+            yield f"  the nearest, {each.rule}, wants {'; '.join(each.wanted)}"
+        else:
+            yield f"  {each.rule} means it now; then it was not there or not enabled"
         if place := leads.to_rule(each.rule):
             yield f"  its pattern: {place}"
 

@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def run(
     *,
     at_once: int = 0,
     keep: bool = False,
+    stop: bool = False,
 ) -> tuple[Verdict, ...]:
     """Perform rehearsals, write the JUnit report.
 
@@ -52,38 +54,68 @@ def run(
         tell: Hears everything, from any thread.
         at_once: How many processes; 0 for as many as there are processors.
         keep: Let the embedded AWS of each stand until standard input ends.
+        stop: End everything once a rehearsal has failed.
 
     Returns:
-        Their verdicts, in the order of `plays`.
+        The verdicts of those that came to an end, in the order of `plays`.
     """
     workers = at_once or os.cpu_count() or 1
+    company = _Company(root=root, tell=tell, keep=keep, stop=stop)
     with ThreadPoolExecutor(workers) as pool:
-        verdicts = tuple(pool.map(lambda play: _one(root, play, tell, keep=keep), plays))
+        verdicts = tuple(each for each in pool.map(company.perform, plays) if each)
     (root / JUNIT).parent.mkdir(parents=True, exist_ok=True)
     (root / JUNIT).write_text(junit(verdicts), encoding="utf-8")
     return verdicts
 
 
-def _one(root: Path, play: Play, tell: Callable[[News], None], *, keep: bool) -> Verdict:
-    command = [sys.executable, "-m", "catalog.rehearsing", str(root), play.product, play.name]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [*command, *(["keep"] if keep else [])],
-        stdin=None if keep else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        verdict, trouble = None, ""
-        for line in process.stdout or ():
-            told = json.loads(line)
-            if told["kind"] == "verdict":
-                verdict = _verdict(told["value"])
-            elif told["kind"] == "error":
-                trouble = told["value"]
-            else:
-                tell(_news(play, told))
-        errors = (process.stderr.read() if process.stderr else "").strip()
-    return verdict or _lost(play, trouble or errors or f"its process ended {process.returncode}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Company:
+    """The processes of one run; see `run`."""
+
+    root: Path
+    tell: Callable[[News], None]
+    keep: bool
+    stop: bool
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def perform(self, play: Play) -> Verdict | None:
+        """The verdict on one rehearsal; None when another's failure ended it."""
+        if self._stopped.is_set():
+            return None
+        verdict = self._performed(play)
+        if self._stopped.is_set():
+            return None
+        if self.stop and not verdict.passed:
+            self._stopped.set()
+            for process in self._processes:
+                process.terminate()
+        return verdict
+
+    def _performed(self, play: Play) -> Verdict:
+        root = str(self.root)
+        command = [sys.executable, "-m", "catalog.rehearsing", root, play.product, play.name]
+        with subprocess.Popen(  # noqa: S603 - our own program
+            [*command, *(["keep"] if self.keep else [])],
+            stdin=None if self.keep else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            self._processes.append(process)
+            verdict, trouble = None, ""
+            for line in process.stdout or ():
+                told = json.loads(line)
+                if told["kind"] == "verdict":
+                    verdict = _verdict(told["value"])
+                elif told["kind"] == "error":
+                    trouble = told["value"]
+                else:
+                    self.tell(_news(play, told))
+            errors = (process.stderr.read() if process.stderr else "").strip()
+        return verdict or _lost(
+            play, trouble or errors or f"its process ended {process.returncode}"
+        )
 
 
 def _news(play: Play, told: Mapping[str, Any]) -> News:
