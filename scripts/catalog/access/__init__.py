@@ -16,8 +16,9 @@ from catalog.access.coverage import Covered
 from catalog.access.reporting import Excuses
 from catalog.access.written import Grant
 from catalog.findings import Finding
-from catalog.model import Tree
+from catalog.model import Rendered, Tree
 from catalog.releases.building import Built
+from catalog.templates.loops import resources
 from catalog.templates.yaml_text import load
 
 
@@ -63,10 +64,14 @@ def covered(
     excuses = {
         (name, holder, sid): why
         for name, one in rendered.items()
-        for holder, body in ((load(one.text) or {}).get("Resources") or {}).items()
+        for holder, body in _resources(one).items()
         for sid, why in body.get("Metadata", {}).get("catalog", {}).get("wildcards", {}).items()
     }
     return found, excuses
+
+
+def _resources(rendered: Rendered) -> Mapping[str, Any]:
+    return resources(load(rendered.text) or {})
 
 
 def _launched(built: Mapping[str, Built]) -> dict[str, frozenset[str]]:
@@ -75,7 +80,6 @@ def _launched(built: Mapping[str, Built]) -> dict[str, frozenset[str]]:
     for one in built.values():
         role = one.folder.product.launch_role
         if one.rendered and role:
-            resources = (load(one.rendered.text) or {}).get("Resources") or {}
-            kinds = frozenset(str(body.get("Type")) for body in resources.values())
+            kinds = frozenset(str(body.get("Type")) for body in _resources(one.rendered).values())
             found[role] = found.get(role, frozenset()) | kinds
     return found

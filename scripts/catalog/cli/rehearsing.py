@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import click
 
+from catalog import access, checking, workspace
+from catalog.access import reporting
+from catalog.access.coverage import Standing
 from catalog.cli.console import OUT, Session, many, say
 from catalog.errors import UsageError
 from catalog.rehearsing import finding, running
 from catalog.rehearsing.finding import Play
 from catalog.rehearsing.running import News
 from catalog.rehearsing.timeline import Verdict, line, verdict_line
+
+IAM = "build/rehearsals/iam.json"
+"""Where the coverage of permissions is kept, relative to the root."""
 
 
 @click.command()
@@ -23,10 +33,22 @@ from catalog.rehearsing.timeline import Verdict, line, verdict_line
 @click.option(
     "--keep", is_flag=True, help="Let the embedded AWS stand afterwards, to look around in it."
 )
+@click.option("--stop", is_flag=True, help="End everything once a rehearsal has failed.")
+@click.option(
+    "--iam", is_flag=True, help="Show which permissions of our roles the rehearsals exercised."
+)
 @click.option("--jobs", default=0, help="Rehearsals at the same time; default: processors.")
 @click.pass_obj
 def rehearse(
-    session: Session, product: str, only: str, *, listed: bool, keep: bool, jobs: int
+    session: Session,
+    product: str,
+    only: str,
+    *,
+    listed: bool,
+    keep: bool,
+    stop: bool,
+    iam: bool,
+    jobs: int,
 ) -> None:
     """Live a product's whole life on the embedded AWS.
 
@@ -43,9 +65,39 @@ def rehearse(
         raise UsageError("Only one rehearsal can be kept.", "Name it with --only.")
     with OUT.status("") as status:
         tell = _teller(plays, status.update)
-        verdicts = running.run(session.root, plays, tell, at_once=jobs, keep=keep)
+        verdicts = running.run(session.root, plays, tell, at_once=jobs, keep=keep, stop=stop)
     _tell_verdicts(verdicts)
-    sys.exit(0 if all(each.passed for each in verdicts) else 1)
+    passed = all(each.passed for each in verdicts)
+    if iam:
+        unknown = _tell_permissions(session.root, verdicts)
+        passed = passed and not (unknown and not product and not only)
+    sys.exit(0 if passed else 1)
+
+
+def _tell_permissions(root: Path, verdicts: tuple[Verdict, ...]) -> int:
+    """Print IAM coverage and keep it; how many permissions nobody can explain."""
+    checked = checking.check(root)
+    found, excuses = access.covered(workspace.read(root), checked.built, _calls(root, verdicts))
+    say()
+    for told in reporting.lines(found, excuses):
+        say(told)
+    (root / IAM).write_text(json.dumps(reporting.to_json(found), indent=2) + "\n")
+    unknown = sum(one.standing is Standing.NEITHER for one in found)
+    verdict = (
+        f"{many(unknown, 'permission')} neither exercised nor explained"
+        if unknown
+        else ("Every permission was exercised, or is explained")
+    )
+    say(f"\n{'✗' if unknown else '✓'} {verdict}; {IAM}")
+    return unknown
+
+
+def _calls(root: Path, verdicts: tuple[Verdict, ...]) -> Iterator[dict[str, Any]]:
+    """What IAM decided in these rehearsals."""
+    for verdict in verdicts:
+        with contextlib.suppress(FileNotFoundError):
+            for row in (root / verdict.folder / "iam.jsonl").read_text().splitlines():
+                yield json.loads(row)
 
 
 def _teller(plays: tuple[Play, ...], status: Callable[[str], None]) -> Callable[[News], None]:
