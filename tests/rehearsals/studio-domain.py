@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from catalog.rehearsing.launching import Launched
+from catalog.rehearsing.people import NotYet
 from catalog.rehearsing.rehearsal import Person, Rehearsal
 from catalog.rehearsing.trouble import Unexpected
 
 PRODUCT = "Studio Domain"
 PROJECTS = "Multi Account Deployment"
-REGION = "us-east-1"
+ROLES = "catalog-persona-roles"
 GROUP = "roses"
+DATA = "sagemaker-us-east-1-111111111111"
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+SETTINGS = {"objective": "multi:softmax", "num_class": "3", "num_round": "20"}
+FLOWERS = """\
+0,5.1,3.5,1.4,0.2
+0,4.9,3.0,1.4,0.2
+1,6.4,3.2,4.5,1.5
+1,5.7,2.8,4.1,1.3
+2,6.3,3.3,6.0,2.5
+2,6.5,3.0,5.8,2.2
+"""
 TEAM = {
     "AuthMode": "IAM",
     "LeadDataScientists": "lea",
@@ -24,6 +34,7 @@ TEAM = {
     "CostCenter": "4711",
 }
 FORM = {
+    "SourceProvider": "CodeCommit",
     "SageMakerExecutionRoleStagingName": "sagemaker-role-staging",
     "SageMakerExecutionRoleProdName": "sagemaker-role-prod",
 }
@@ -103,14 +114,35 @@ class Story:
         else:
             person.is_not_offered(PROJECTS)
 
-    def registers(self, person: Person, version: int, **more: str) -> None:
-        person.does(
-            f"registers version {version}",
-            "sagemaker",
-            "create_model_package",
-            ModelPackageGroupName=GROUP,
-            **more,
-        )
+    def lets_studio_open_from(self, addresses: str) -> None:
+        """The platform team changes the foundation: only these CIDR blocks are the VPN's."""
+        administrator = self.rehearsal.administrator("data-science")
+        with administrator.step(f"lets Studio open from {addresses} only"):
+            found = administrator.call("cloudformation", "describe_stacks", StackName=ROLES)
+            given = [each["ParameterKey"] for each in found["Stacks"][0]["Parameters"]]
+            kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in given]
+            changed = {"ParameterKey": "VpnCidrs", "ParameterValue": addresses}
+            administrator.call(
+                "cloudformation",
+                "update_stack",
+                StackName=ROLES,
+                UsePreviousTemplate=True,
+                Parameters=[changed, *(one for one in kept if one["ParameterKey"] != "VpnCidrs")],
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+            )
+            administrator.waits("the roles to be changed", lambda: self._roles(administrator))
+
+    def _roles(self, person: Person) -> str | NotYet:
+        found = person.call("cloudformation", "describe_stacks", StackName=ROLES)
+        status = str(found["Stacks"][0]["StackStatus"])
+        return status if status == "UPDATE_COMPLETE" else NotYet(f"the stack is {status}")
+
+    def may_not(
+        self, *people: Person, what: str, service: str, call: str, **request: object
+    ) -> None:
+        """None of these people may do something."""
+        for person in people:
+            person.may_not(what, service, call, **request)
 
 
 def cast(rehearsal: Rehearsal) -> Story:
@@ -163,3 +195,140 @@ def rehearse_domain(rehearsal: Rehearsal) -> None:
     story.expects_projects("Disabled")
     rehearsal.administrator("data-science").deletes_bucket(bucket)
     rehearsal.expects_nothing_left()
+
+
+def rehearse_personas(rehearsal: Rehearsal) -> None:
+    """A project under the personas: each does its own part, and is kept from everybody else's."""
+    story = cast(rehearsal)
+    lead, scientist, engineer = story.lead, story.scientist, story.engineer
+    officer, platform = story.officer, story.platform
+    others = (scientist, engineer, officer, platform)
+    story.sets_up()
+
+    story.may_not(
+        *others,
+        what="start a project",
+        service="sagemaker",
+        call="create_project",
+        ProjectName="mine",
+        ServiceCatalogProvisioningDetails={"ProductId": "prod-abcdefghijklm"},
+    )
+    lead.finds(PROJECTS)
+    project = lead.creates_project(
+        GROUP,
+        PROJECTS,
+        StagingAccounts=rehearsal.account("staging"),
+        ProdAccounts=rehearsal.account("production"),
+        **FORM,
+    )
+    pipeline = project.outputs["PipelineName"]
+    engineer.expects_run(pipeline, number=1, skipped=("DeployStaging", "DeployProd"))
+    story.may_not(
+        *others,
+        what="end the project",
+        service="sagemaker",
+        call="delete_project",
+        ProjectName=GROUP,
+    )
+
+    artifact = scientist.trains_model(
+        "roses-1",
+        image=XGBOOST,
+        role="sagemaker-catalog-execution",
+        data=FLOWERS,
+        bucket=DATA,
+        settings=SETTINGS,
+    )
+    story.may_not(
+        scientist,
+        what="register a model that is approved already",
+        service="sagemaker",
+        call="create_model_package",
+        ModelPackageGroupName=GROUP,
+        ModelApprovalStatus="Approved",
+    )
+    scientist.registers_model(GROUP, image=XGBOOST, artifact=artifact)
+    model = f"arn:aws:sagemaker:us-east-1:{lead.account}:model-package/{GROUP}/1"
+    story.may_not(
+        *others,
+        what="approve the model",
+        service="sagemaker",
+        call="update_model_package",
+        ModelPackageArn=model,
+        ModelApprovalStatus="Approved",
+    )
+    lead.approves_model(GROUP, 1)
+
+    asked = officer.expects_question(pipeline, "Model version 1 runs in staging", number=2)
+    story.may_not(
+        lead,
+        scientist,
+        engineer,
+        platform,
+        what="approve the deployment",
+        service="codepipeline",
+        call="put_approval_result",
+        pipelineName=pipeline,
+        stageName=asked.stage,
+        actionName=asked.action,
+        token=asked.token,
+        result={"summary": "I trust myself.", "status": "Approved"},
+    )
+    officer.rejects_deployment(pipeline, because="Nobody explained it.")
+    engineer.expects_run(pipeline, "Failed", number=2, because="Nobody explained it.")
+
+    story.may_not(
+        scientist,
+        officer,
+        what="start the pipeline",
+        service="codepipeline",
+        call="start_pipeline_execution",
+        name=pipeline,
+    )
+    story.may_not(
+        *others,
+        lead,
+        what="give a profile another role",
+        service="sagemaker",
+        call="update_user_profile",
+        DomainId=story.domain_id,
+        UserProfileName="ana",
+        UserSettings={"ExecutionRole": f"arn:aws:iam::{lead.account}:role/{lead.role}"},
+    )
+    story.may_not(
+        *others,
+        lead,
+        what="give a profile to another persona",
+        service="sagemaker",
+        call="add_tags",
+        ResourceArn=f"arn:aws:sagemaker:us-east-1:{lead.account}:user-profile/{story.domain_id}/ana",
+        Tags=[{"Key": "persona", "Value": "LeadDataScientist"}],
+    )
+    story.may_not(
+        engineer,
+        officer,
+        platform,
+        what="read the team's data",
+        service="s3",
+        call="get_object",
+        Bucket=DATA,
+        Key="roses-1/data/train.csv",
+    )
+    engineer.retries(pipeline, "DeployStaging")
+    officer.expects_question(pipeline, "Model version 1 runs in staging", number=2)
+    officer.approves_deployment(pipeline, because="Now somebody did.")
+    engineer.expects_run(pipeline, number=2)
+    for person in (officer, platform):
+        story.cannot_open(person, "ana")
+
+
+def rehearse_vpn(rehearsal: Rehearsal) -> None:
+    """Studio opens from the addresses of the VPN, and from nowhere else."""
+    story = cast(rehearsal)
+    story.sets_up()
+    story.opens(story.scientist, "ana")
+    story.lets_studio_open_from("192.0.2.0/24")
+    story.cannot_open(story.scientist, "ana")
+    story.cannot_open(story.lead, "lea")
+    story.lets_studio_open_from("192.0.2.0/24,127.0.0.0/8")
+    story.opens(story.scientist, "ana")
