@@ -120,7 +120,8 @@ def _teller(plays: tuple[Play, ...], status: Callable[[str], None]) -> Callable[
             else:
                 going[name] = f"{news.step.who} {news.step.what}" if news.step else news.text
             if OUT.is_terminal:
-                status(" · ".join(f"{who}: {what}" for who, what in sorted(going.items())))
+                told = " · ".join(f"{who}: {what}" for who, what in sorted(going.items()))
+                status(told or "…")  # an empty text would leave the last one standing
 
     return tell
 

@@ -71,6 +71,7 @@ def perform(
             watch=watch or Silent(),
         )
         _act(rehearsal, play)
+        rehearsal.goes_on("keeps logs and artifacts")
         keeper.keep(at)
         keeper.records(at)
         verdict = Verdict(
