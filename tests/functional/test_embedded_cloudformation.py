@@ -246,21 +246,18 @@ def test_rollback_is_what_the_caller_wants(clients, cloudformation):
 def test_every_type_of_a_schema_is_at_least_a_record(cloudformation):
     body = """
 Resources:
-  Domain:
-    Type: AWS::SageMaker::Domain
-    Properties:
-      AuthMode: IAM
-      DomainName: studio
-      DefaultUserSettings: {ExecutionRole: "arn:aws:iam::444455556666:role/x"}
+  Kernel:
+    Type: AWS::SageMaker::AppImageConfig
+    Properties: {AppImageConfigName: kernel}
 Outputs:
-  Ref: {Value: !Ref Domain}
-  Arn: {Value: !GetAtt Domain.DomainArn}
+  Ref: {Value: !Ref Kernel}
+  Arn: {Value: !GetAtt Kernel.AppImageConfigArn}
 """
     outputs = {o["OutputKey"]: o["OutputValue"] for o in create(cloudformation, body)["Outputs"]}
     assert outputs["Ref"]
     assert outputs["Arn"].startswith("arn:aws:sagemaker:us-east-1:444455556666:")
-    bad = body.replace("Domain.DomainArn", "Domain.Colour")
-    with pytest.raises(ClientError, match="Domain does not support attribute type Colour"):
+    bad = body.replace("Kernel.AppImageConfigArn", "Kernel.Colour")
+    with pytest.raises(ClientError, match="Kernel does not support attribute type Colour"):
         create(cloudformation, bad, "bad")
 
 
