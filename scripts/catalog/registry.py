@@ -261,12 +261,17 @@ REGISTRY: tuple[Rule, ...] = (
     ),
     Rule(
         "C411",
-        "A launch role may do what its products' resources need",
+        "A role may do what the resources it deploys need",
         "The first launch, update or removal that needs the action fails, in an account.",
     ),
     Rule(
         "C412",
         "A reason about a role's permissions is about something it holds, or lacks",
         "A reason left behind hides the next mistake, and what went missing shows in an account.",
+    ),
+    Rule(
+        "C413",
+        "An action named by a part has a reason",
+        "It allows what nobody listed, and what AWS adds tomorrow under such a name.",
     ),
 )

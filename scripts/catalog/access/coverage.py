@@ -34,17 +34,18 @@ class Exercise:
     """A statement that decided a call.
 
     Args:
-        role: Name of the role whose statement it is.
-        policy: Name of the policy it stands in; `trust` for who may assume the role.
-        index: Its place in the document, from 0.
-        sid: Its `Sid`; empty when it has none.
+        name: Of the role whose statement it is, or of the managed policy.
+        policy: Name of the inline policy it stands in; `trust` for who may assume the role, empty
+            in a managed policy.
+        mark: Its `Sid`, or `#<index>` when it has none.
+        allows: Whether it allowed the call.
         action: What was called, e.g. `s3:GetObject`.
     """
 
-    role: str
+    name: str
     policy: str
-    index: int
-    sid: str
+    mark: str
+    allows: bool
     action: str
 
 
@@ -54,48 +55,55 @@ class Covered:
 
     Args:
         calls: How many decided calls exercised it.
+        called: The actions called; several where a grant names them by a part.
         why: The document, or the reason; empty when it was exercised or nothing is known.
     """
 
     grant: Grant
     standing: Standing
     calls: int = 0
+    called: tuple[str, ...] = ()
     why: str = ""
 
 
-_TRUST = "trust policy of "
-_STATEMENT = re.compile(r"(?P<policy>.*), statement (?P<index>\d+)(?: \((?P<sid>.*)\))?")
+_STATEMENT = re.compile(r"(?P<holder>.*), statement (?P<index>\d+)(?: \((?P<sid>.*)\))?")
+_TRUST = re.compile(r"trust policy of (?P<role>[\w+=,.@-]+)")
+_INLINE = re.compile(r"(?P<role>[\w+=,.@-]+)/(?P<policy>[\w+=,.@-]+)")
+_MANAGED = re.compile(r"arn:[a-z-]+:iam::\d{12}:policy/(?:.*/)?(?P<policy>[\w+=,.@-]+)")
 
 
 def exercises(calls: Iterable[Mapping[str, Any]]) -> Iterator[Exercise]:
-    """The statements that decided calls.
+    """The statements of roles and of an account's own managed policies that decided calls.
+
+    What stands on a resource, in a session or in a policy of AWS shows nothing of our roles.
 
     Args:
-        calls: Decisions as the embedded AWS records them: `action`, and `statements` as texts such
-            as `role/policy, statement 0 (Sid)`.
+        calls: Decisions as the embedded AWS records them: `action`, `verdict`, and `statements` as
+            texts such as `role/policy, statement 0 (Sid)`.
     """
     for call in calls:
         for text in call["statements"]:
-            if (parts := _STATEMENT.fullmatch(text)) is None:
+            parts = _STATEMENT.fullmatch(text)
+            if parts is None or (holder := _holder(parts["holder"])) is None:
                 continue
-            role, policy = _named(parts["policy"])
             yield Exercise(
-                role=role,
-                policy=policy,
-                index=int(parts["index"]),
-                sid=parts["sid"] or "",
+                name=holder[0],
+                policy=holder[1],
+                mark=parts["sid"] or f"#{parts['index']}",
+                allows=call["verdict"] == "allowed",
                 action=call["action"],
             )
 
 
-def _named(policy: str) -> tuple[str, str]:
-    """Role and policy of a statement's policy; a managed one belongs to no role."""
-    if policy.startswith("arn:"):
-        return "", policy.rpartition("/")[2]
-    if policy.startswith(_TRUST):
-        return policy.removeprefix(_TRUST), "trust"
-    role, _, name = policy.partition("/")
-    return role, name
+def _holder(text: str) -> tuple[str, str] | None:
+    """Name and inline policy (see `Exercise`) that a statement's place tells."""
+    if found := _TRUST.fullmatch(text):
+        return found["role"], "trust"
+    if found := _MANAGED.fullmatch(text):
+        return found["policy"], ""
+    if found := _INLINE.fullmatch(text):
+        return found["role"], found["policy"]
+    return None
 
 
 Schema = Callable[[Grant], str]
@@ -116,15 +124,24 @@ def covered(
         reasons: Product -> what its people wrote down.
         schema: What a resource type's schema demands.
     """
-    counted = Counter(exercises)
-    return tuple(_covered(grant, counted, reasons, schema) for grant in grants)
+    held = tuple(grants)
+    shown: dict[Grant, Counter[str]] = {}
+    for exercise, count in Counter(exercises).items():
+        for grant in _shown(exercise, held):
+            shown.setdefault(grant, Counter())[exercise.action] += count
+    return tuple(_covered(grant, shown.get(grant), reasons, schema) for grant in held)
 
 
 def _covered(
-    grant: Grant, counted: Mapping[Exercise, int], reasons: Mapping[str, Reasons], schema: Schema
+    grant: Grant, called: Counter[str] | None, reasons: Mapping[str, Reasons], schema: Schema
 ) -> Covered:
-    if calls := sum(count for each, count in counted.items() if _shows(each, grant)):
-        return Covered(grant=grant, standing=Standing.EXERCISED, calls=calls)
+    if called:
+        return Covered(
+            grant=grant,
+            standing=Standing.EXERCISED,
+            calls=called.total(),
+            called=tuple(sorted(called)),
+        )
     entry = reasons.get(grant.product, Reasons()).why(grant)
     if entry and entry.document:
         why = f"{entry.because} ({entry.document})"
@@ -137,14 +154,29 @@ def _covered(
     return Covered(grant=grant, standing=Standing.NEITHER)
 
 
-def _shows(exercise: Exercise, grant: Grant) -> bool:
-    same = exercise.sid == grant.sid if grant.sid else exercise.index == grant.index
+def _shown(exercise: Exercise, held: Sequence[Grant]) -> tuple[Grant, ...]:
+    """The grants that a decided call shows: of one role or policy, or none if it may be another's.
+
+    Where names known only at deployment fit as well, the most telling one has it.
+    """
+    fitting = [grant for grant in held if _fits(exercise, grant)]
+    telling = max((_telling(grant.name) for grant in fitting), default=(False, 0))
+    found = tuple(grant for grant in fitting if _telling(grant.name) == telling)
+    return found if len({(grant.product, grant.holder) for grant in found}) == 1 else ()
+
+
+def _fits(exercise: Exercise, grant: Grant) -> bool:
     return (
-        same
-        and (exercise.policy == grant.policy or not grant.policy)
-        and fnmatch.fnmatchcase(exercise.role if grant.policy else exercise.policy, grant.name)
+        exercise.policy == grant.policy
+        and exercise.mark == grant.mark
+        and exercise.allows == grant.allows
+        and fnmatch.fnmatchcase(exercise.name, grant.name)
         and grant.grants(exercise.action)
     )
+
+
+def _telling(name: str) -> tuple[bool, int]:
+    return "*" not in name, len(name.replace("*", ""))
 
 
 def table(found: Sequence[Covered]) -> list[tuple[str, str, int, int, int, int, int]]:

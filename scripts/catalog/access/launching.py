@@ -1,4 +1,6 @@
-"""What a launch role lacks to create, update and delete the resources of its products.
+"""What a role lacks to create, update and delete the resources of the templates it deploys.
+
+A launch role deploys its products' templates; what other roles deploy, `permissions.yaml` says.
 
 CloudFormation's handler of a resource type calls the actions that the type's registry schema lists
 under `handlers.*.permissions`. Only actions are compared, not resources.
@@ -14,7 +16,7 @@ import yaml
 from catalog.access.reasons import Reasons
 from catalog.access.written import Grant
 from catalog.findings import Finding, Severity
-from catalog.model import Product, Rendered
+from catalog.model import Rendered
 from catalog.templates import loops, permissions
 from catalog.templates.yaml_text import composed
 
@@ -26,11 +28,13 @@ class Role:
     Args:
         product: Whose template it is in.
         holder: Its logical id there.
+        name: `*` for every part known only at deployment.
         grants: What it is allowed.
     """
 
     product: str
     holder: str
+    name: str
     grants: tuple[Grant, ...]
 
     def may(self, action: str) -> bool:
@@ -38,34 +42,32 @@ class Role:
         return any(grant.grants(action) for grant in self.grants)
 
 
-def roles(grants: Iterable[Grant]) -> dict[str, Role]:
-    """Roles by name; those named only at deployment are left out."""
-    found: dict[str, list[Grant]] = {}
+def roles(grants: Iterable[Grant]) -> tuple[Role, ...]:
+    """The roles of a catalog's templates, with what policies beside them add."""
+    held: dict[tuple[str, str], list[Grant]] = {}
     for grant in grants:
-        if "*" not in grant.name and grant.policy:
-            found.setdefault(grant.name, []).append(grant)
-    return {
-        name: Role(
-            product=held[0].product,
-            holder=held[0].holder,
-            grants=tuple(grant for grant in held if grant.allows and not grant.trusts),
+        if grant.policy and grant.name:
+            held.setdefault((grant.product, grant.name), []).append(grant)
+    return tuple(
+        Role(
+            product=product,
+            holder=next((each.holder for each in own if each.trusts), own[0].holder),
+            name=name,
+            grants=tuple(grant for grant in own if grant.allows and not grant.trusts),
         )
-        for name, held in found.items()
-    }
+        for (product, name), own in held.items()
+    )
 
 
-def lacking(
-    product: Product, rendered: Rendered, role: Role, reasons: Reasons
-) -> Iterator[Finding]:
-    """Warnings C411, at the line of each resource that its launch role cannot manage.
+def lacking(template: Rendered, role: Role, reasons: Reasons) -> Iterator[Finding]:
+    """Warnings C411, at the line of each resource that a role cannot manage.
 
     Args:
-        product: The product that is launched.
-        rendered: Its template.
-        role: Its launch role.
+        template: What the role deploys.
+        role: A launch role, or another that deploys.
         reasons: Of the product that makes the role.
     """
-    for logical, (kind, line) in _types(rendered).items():
+    for logical, (kind, line) in _types(template).items():
         needed = permissions.of_types([kind]).actions
         missing = [
             action
@@ -73,12 +75,12 @@ def lacking(
             if not role.may(action) and not reasons.lacks_on_purpose(role.holder, action)
         ]
         if missing:
-            origin = rendered.source[line]
+            origin = template.source[line]
             yield Finding(
                 file=origin.file,
                 line=origin.line,
                 rule="C411",
-                message=f"{product.launch_role} lacks {_listed(missing)} to manage {kind}.",
+                message=f"{role.name} lacks {_listed(missing)} to manage {kind}.",
                 remedy=f"Add them to {role.holder} of products/{role.product}, or say under "
                 "left_out of its permissions.yaml why they are not needed.",
                 severity=Severity.WARNING,
@@ -99,6 +101,11 @@ def schema_says(grant: Grant, types: Iterable[str]) -> str:
         if any(grant.grants(action) for action in permissions.of_types([kind]).actions):
             return kind
     return ""
+
+
+def types(template: Rendered) -> frozenset[str]:
+    """The resource types of a template."""
+    return frozenset(kind for kind, _ in _types(template).values())
 
 
 def _types(rendered: Rendered) -> dict[str, tuple[str, int]]:

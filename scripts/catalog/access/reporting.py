@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.access.coverage import Covered, Standing, table, wildcards
+from catalog.access.written import Grant
 
 _SIGN = {
     Standing.EXERCISED: "✓",
@@ -14,8 +15,9 @@ _SIGN = {
     Standing.NEITHER: "!",
 }
 
-Excuses = Mapping[tuple[str, str, str], str]
-"""Product, logical id and Sid of a statement -> why it needs its wildcard."""
+Excuses = Mapping[tuple[str, str, str, str], str]
+"""Product, logical id, Sid and action -> why it is named by a part; without an action: why the
+statement reaches every resource."""
 
 
 def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
@@ -24,15 +26,16 @@ def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
         grant = one.grant
         verb = "allows" if grant.allows else "denies"
         said = f"{one.standing.value}, {_calls(one)}" if one.calls else one.standing.value
+        if "*" in grant.action and one.called:
+            said += f": {', '.join(one.called)}"
         yield f"{_SIGN[one.standing]} {grant.where} {_statement(one)} {verb} {grant.action}: {said}"
         if one.why:
             yield f"    {one.why}"
     yield ""
     yield "Wildcards left:"
     for grant in wildcards(found):
-        why = excuses.get((grant.product, grant.holder, grant.sid), "an action by part of its name")
         yield f"  {grant.where} {grant.action} on {', '.join(grant.resources) or 'everything'}"
-        yield f"    {' '.join(why.split())}"
+        yield from (f"    {why}" for why in _excuses(grant, excuses))
     yield ""
     yield f"{'role':<52} statements  exercised  by document  kept  neither"
     for product, holder, statements, *counts in table(found):
@@ -41,6 +44,17 @@ def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
             f"{f'{product} {holder}':<52} {statements:>10}  {exercised:>9}  {needed:>11}  "
             f"{kept:>4}  {neither:>7}"
         )
+
+
+def _excuses(grant: Grant, excuses: Excuses) -> Iterator[str]:
+    wide = []
+    if "*" in grant.action:
+        wide.append(grant.action)
+    if "*" in grant.resources:
+        wide.append("")
+    for action in wide:
+        why = excuses.get((grant.product, grant.holder, grant.sid, action), "nobody says why")
+        yield " ".join(why.split())
 
 
 def to_json(found: Sequence[Covered]) -> list[dict[str, Any]]:
@@ -56,6 +70,7 @@ def to_json(found: Sequence[Covered]) -> list[dict[str, Any]]:
             "action": one.grant.action,
             "standing": one.standing.value,
             "calls": one.calls,
+            "called": list(one.called),
             "why": one.why,
         }
         for one in found

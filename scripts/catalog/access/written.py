@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,10 @@ from catalog.model import Rendered, SourceLine
 from catalog.templates.yaml_text import composed
 
 ROLE = "AWS::IAM::Role"
-POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+MANAGED = "AWS::IAM::ManagedPolicy"
+ATTACHED = ("AWS::IAM::RolePolicy", "AWS::IAM::Policy")
+"""Types whose document becomes an inline policy of roles that stand elsewhere."""
+
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
 Nodes = Mapping[str, yaml.Node]
@@ -30,11 +34,14 @@ class Grant:
     Args:
         product: Whose template it is in.
         holder: Logical id of the role or policy.
-        name: The role's or policy's name, `*` for every part known only at deployment.
-        policy: Name of an inline policy, `trust` for who may assume a role; empty for the document
-            of a resource that is a policy itself.
-        index: The statement's place in its document, from 0.
+        name: Of the role, or of a managed policy; `*` for every part known only at deployment,
+            empty when it cannot be told.
+        policy: Name of an inline policy, `trust` for who may assume a role; empty for a managed
+            policy.
+        index: The statement's place in its document as written, from 0.
         sid: The statement's `Sid`; empty when it has none.
+        mark: How the deployed statement is found again: its `Sid`, or `#<index>`; empty when
+            conditions leave open which statement that is.
         allows: Whether it grants rather than denies.
         action: As written, e.g. `s3:Get*`.
         resources: As written; a reference is shown as its tag and text.
@@ -47,6 +54,7 @@ class Grant:
     policy: str
     index: int
     sid: str
+    mark: str
     allows: bool
     action: str
     resources: tuple[str, ...]
@@ -74,28 +82,16 @@ def grants(rendered: Rendered) -> tuple[Grant, ...]:
     return tuple(
         grant
         for holder, body in resources.items()
-        for grant in _of_resource(rendered, holder, _mapping(body))
+        for grant in _of_resource(rendered, holder, _mapping(body), resources)
     )
 
 
-def _of_resource(rendered: Rendered, holder: str, body: Nodes) -> Iterator[Grant]:
-    kind, properties = _text(body.get("Type")), _mapping(body.get("Properties"))
-    if kind == ROLE:
-        name = _name(properties.get("RoleName"))
-        trust = {"trust": properties.get("AssumeRolePolicyDocument")}
-        inline = {
-            _text(_mapping(each).get("PolicyName")): _mapping(each).get("PolicyDocument")
-            for each in _branches(properties.get("Policies"))
-        }
-        documents: dict[str, yaml.Node | None] = {**trust, **inline}
-    elif kind in POLICIES:
-        name = _name(properties.get("ManagedPolicyName") or properties.get("PolicyName"))
-        documents = {"": properties.get("PolicyDocument")}
-    else:
-        return
-    for policy, document in documents.items():
-        for index, node in enumerate(_branches(_mapping(document).get("Statement"))):
-            statement = _mapping(node)
+def _of_resource(rendered: Rendered, holder: str, body: Nodes, resources: Nodes) -> Iterator[Grant]:
+    for name, policy, document in _documents(holder, body, resources):
+        listed = _mapping(document).get("Statement")
+        statements = [_mapping(node) for node in _branches(listed)]
+        marks = _marks(statements, conditional=_is_conditional(listed))
+        for index, statement in enumerate(statements):
             for action in _branches(statement.get("Action")):
                 yield Grant(
                     product=rendered.product,
@@ -104,11 +100,73 @@ def _of_resource(rendered: Rendered, holder: str, body: Nodes) -> Iterator[Grant
                     policy=policy,
                     index=index,
                     sid=_text(statement.get("Sid")),
+                    mark=marks[index],
                     allows=_text(statement.get("Effect")) == "Allow",
                     action=_text(action),
                     resources=tuple(_shown(each) for each in _branches(statement.get("Resource"))),
                     place=rendered.source[action.start_mark.line],
                 )
+
+
+def _documents(
+    holder: str, body: Nodes, resources: Nodes
+) -> Iterator[tuple[str, str, yaml.Node | None]]:
+    """Name, policy and document (see `Grant`) of every policy document of a resource."""
+    kind, properties = _text(body.get("Type")), _mapping(body.get("Properties"))
+    if kind == ROLE:
+        name = _role_name(holder, properties)
+        yield name, "trust", properties.get("AssumeRolePolicyDocument")
+        for each in _branches(properties.get("Policies")):
+            inline = _mapping(each)
+            yield name, _text(inline.get("PolicyName")), inline.get("PolicyDocument")
+    elif kind == MANAGED:
+        name = _name(properties.get("ManagedPolicyName"), holder)
+        yield name, "", properties.get("PolicyDocument")
+    elif kind in ATTACHED:
+        names = [
+            _name_of(role, resources)
+            for role in _branches(properties.get("RoleName") or properties.get("Roles"))
+        ]
+        name = names[0] if len(names) == 1 else ""
+        yield name, _text(properties.get("PolicyName")), properties.get("PolicyDocument")
+
+
+def _role_name(holder: str, properties: Nodes) -> str:
+    return _name(properties.get("RoleName"), holder)
+
+
+def _name_of(role: yaml.Node, resources: Nodes) -> str:
+    """The name of a role that is named, or referred to by its logical id."""
+    if role.tag != "!Ref":
+        return _name(role, "")
+    body = _mapping(resources.get(_text(role)))
+    if _text(body.get("Type")) != ROLE:
+        return ""
+    return _role_name(_text(role), _mapping(body.get("Properties")))
+
+
+def _marks(statements: list[dict[str, yaml.Node]], *, conditional: bool) -> list[str]:
+    """The `mark` of each statement; a `Sid` that both ways of a condition carry tells nothing."""
+    sids = [_text(each.get("Sid")) for each in statements]
+    often = Counter(sids)
+    return [
+        (sid if often[sid] == 1 else "") if sid else ("" if conditional else f"#{index}")
+        for index, sid in enumerate(sids)
+    ]
+
+
+def _is_conditional(node: yaml.Node | None) -> bool:
+    if _condition(node) is not None:
+        return True
+    return isinstance(node, yaml.SequenceNode) and any(map(_is_conditional, node.value))
+
+
+def _condition(node: yaml.Node | None) -> yaml.SequenceNode | None:
+    """What stands in an `!If`, or in its long form; None for anything else."""
+    if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
+        key, value = node.value[0]
+        return value if key.value == "Fn::If" and isinstance(value, yaml.SequenceNode) else None
+    return node if isinstance(node, yaml.SequenceNode) and node.tag == "!If" else None
 
 
 def _mapping(node: yaml.Node | None) -> dict[str, yaml.Node]:
@@ -121,8 +179,8 @@ def _branches(node: yaml.Node | None) -> Iterator[yaml.Node]:
     """The items of a list, or the one that stands there; both ways of an `!If`, if it holds any."""
     if node is None:
         return
-    if node.tag == "!If" and isinstance(node, yaml.SequenceNode):
-        for branch in node.value[1:]:
+    if (condition := _condition(node)) is not None:
+        for branch in condition.value[1:]:
             yield from _branches(branch)
     elif isinstance(node, yaml.SequenceNode) and not node.tag.startswith("!"):
         for item in node.value:
@@ -135,8 +193,11 @@ def _text(node: yaml.Node | None) -> str:
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 
-def _name(node: yaml.Node | None) -> str:
-    if node is None or not isinstance(node, yaml.ScalarNode) or node.tag in {"!Ref", "!GetAtt"}:
+def _name(node: yaml.Node | None, holder: str) -> str:
+    """A name, or what CloudFormation makes up: `<stack>-<logical id>-<random>`."""
+    if node is None:
+        return f"*-{holder}-*"
+    if not isinstance(node, yaml.ScalarNode) or node.tag in {"!Ref", "!GetAtt"}:
         return "*"
     return _PLACEHOLDER.sub("*", str(node.value))
 

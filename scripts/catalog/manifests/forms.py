@@ -247,8 +247,21 @@ class LeftOutForm(Form):
     because: Annotated[str, text(least=10)] = Field(description="Why nothing misses them.")
 
 
+class DeploysForm(Form):
+    """Templates that a role deploys although it is no launch role."""
+
+    role: Annotated[str, text(PARAMETER)] = Field(description="Logical id of the role.")
+    templates: list[str] = Field(
+        description="Files, relative to the catalog's root, e.g. seed_code/deploy/endpoint.yaml."
+    )
+
+
 class PermissionsForm(Form):
     """Why a product's roles hold, or lack, what rehearsals do not show."""
+
+    deploys: list[DeploysForm] = Field(
+        default_factory=list, description="What roles deploy that launch no product."
+    )
 
     needed: list[NeededForm] = Field(
         default_factory=list, description="Held, though no rehearsal calls it."
