@@ -45,6 +45,7 @@ RESOURCES = {
     "sagemaker:AddTags": PROFILE,
     "sagemaker:DeleteApp": f"{SAGEMAKER}:app/d-1/somebody/JupyterLab/default",
     "s3:GetObject": f"arn:aws:s3:::sagemaker-us-east-1-{ACCOUNT}/iris/train.csv",
+    "codeconnections:UseConnection": f"arn:aws:codeconnections:us-east-1:{ACCOUNT}:connection/1",
     "codecommit:GitPush": f"arn:aws:codecommit:us-east-1:{ACCOUNT}:sagemaker-iris",
     "iam:CreateRole": f"arn:aws:iam::{ACCOUNT}:role/mine",
 }
@@ -53,11 +54,12 @@ STATUS = "sagemaker:modelapprovalstatus"
 TO_SAGEMAKER = {"iam:passedtoservice": ("sagemaker.amazonaws.com",)}
 
 
-def table() -> list[tuple[str, str, str]]:
-    """The cells of the table in the notes: call, persona, what it says."""
-    lines = re.findall(r"^\|(.+)\|$", (PRODUCT / "NOTES.md").read_text(), re.MULTILINE)
-    head, _, *rows = ([cell.strip() for cell in line.split("|")] for line in lines)
-    assert head[1:] == list(PERSONAS)
+def table(number: int) -> list[tuple[str, str, str]]:
+    """The cells of a table in the notes: call, persona, what it says."""
+    tables = re.findall(r"(?:^\|.+\|\n)+", (PRODUCT / "NOTES.md").read_text(), re.MULTILINE)
+    lines = tables[number].splitlines()
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    assert set(head[1:]) <= set(PERSONAS)
     return [
         (row[0], who, says) for row in rows for who, says in zip(head[1:], row[1:], strict=True)
     ]
@@ -106,6 +108,12 @@ def verdict(persona: str, call: str, **context: tuple[str, ...]) -> str:
     return "yes" if found.allowed else "denied" if found.verdict == EXPLICIT else "no"
 
 
+def wrong(cells: list[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    """The cells that say something else than the evaluator, and what that says."""
+    found = {(call, who): verdict(who, call) for call, who, _ in cells}
+    return {(call, who): found[call, who] for call, who, says in cells if found[call, who] != says}
+
+
 @pytest.fixture(scope="module")
 def embedded(catalog) -> Iterator[Any]:
     target = catalog.settings.targets["local"]
@@ -121,12 +129,21 @@ def aws(embedded) -> Iterator[Any]:
 
 def test_the_table_says_what_each_persona_may_do(aws, rendered):
     deployed(aws, rendered("persona-roles").text)
-    cells = table()
+    cells = table(0)
+    assert {who for _, who, _ in cells} == set(PERSONAS)
     assert len(cells) > 100
-    wrong = {
-        (call, who): verdict(who, call) for call, who, says in cells if verdict(who, call) != says
-    }
-    assert wrong == {}
+    assert wrong(cells) == {}
+
+
+def test_the_second_table_says_what_changes_in_a_central_registry(aws, rendered):
+    deployed(aws, rendered("persona-roles").text, ModelApprover="MlEngineer")
+    elsewhere = {(call, who): says for call, who, says in table(0)}
+    cells = table(1)
+    assert len(cells) == 20
+    assert wrong(cells) == {}
+    told = {(call, who) for call, who, _ in cells}
+    rest = [(*where, says) for where, says in elsewhere.items() if where not in told]
+    assert wrong(rest) == {}
 
 
 def test_in_a_central_registry_the_engineer_approves_instead_of_the_lead(aws, rendered):

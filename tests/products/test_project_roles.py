@@ -188,7 +188,7 @@ def test_everything_is_reached_only_where_iam_offers_nothing_finer(roles, templa
     network = target["NetworkPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     for holder in [*map(statements, [*roles.values(), target["Role"]]), network]:
         for each in holder:
-            if as_list(each["Resource"]) != ["*"]:
+            if each["Effect"] == "Deny" or as_list(each["Resource"]) != ["*"]:
                 continue
             for action in set(as_list(each["Action"])) - by_condition:
                 service, name = action.split(":")

@@ -25,59 +25,6 @@ SPECIES = "0.0\n1.0\n2.0"
 OFFICER_MAIL = "officer@example.com"
 NOTHING_APPROVED = ("DeployTest", "DeployProd")
 
-ENGINEER = (
-    {
-        "Effect": "Allow",
-        "Action": [
-            "servicecatalog:DescribeProduct",
-            "servicecatalog:DescribeProvisioningArtifact",
-            "servicecatalog:DescribeProvisioningParameters",
-            "servicecatalog:DescribeProvisionedProduct",
-            "servicecatalog:GetProvisionedProductOutputs",
-            "servicecatalog:ListLaunchPaths",
-            "servicecatalog:ProvisionProduct",
-            "servicecatalog:SearchProducts",
-            "servicecatalog:TerminateProvisionedProduct",
-        ],
-        "Resource": "*",
-    },
-    {
-        "Effect": "Allow",
-        "Action": [
-            "sagemaker:CreateProject",
-            "sagemaker:DeleteProject",
-            "sagemaker:DescribeCodeRepository",
-            "sagemaker:DescribeModelPackage",
-            "sagemaker:DescribeProject",
-            "sagemaker:ListModelPackages",
-            "sagemaker:UpdateModelPackage",
-        ],
-        "Resource": "*",
-    },
-    {
-        "Effect": "Allow",
-        "Action": "codeconnections:UseConnection",
-        "Resource": "arn:aws:codeconnections:*:*:connection/*",
-    },
-    {
-        "Effect": "Allow",
-        "Action": [
-            "codepipeline:GetPipelineState",
-            "codepipeline:ListActionExecutions",
-            "codepipeline:ListPipelineExecutions",
-            "codepipeline:RetryStageExecution",
-        ],
-        "Resource": "arn:aws:codepipeline:*:*:sagemaker-*",
-    },
-    {
-        "Effect": "Allow",
-        "Action": ["codebuild:BatchGetBuilds", "logs:GetLogEvents"],
-        "Resource": [
-            "arn:aws:codebuild:*:*:project/sagemaker-*",
-            "arn:aws:logs:*:*:log-group:/aws/codebuild/sagemaker-*",
-        ],
-    },
-)
 CALLER = (
     {
         "Effect": "Allow",
@@ -221,13 +168,12 @@ class Story:
 
 
 def cast(rehearsal: Rehearsal) -> Story:
-    """The people come: the officer as the platform's persona, the others with their own roles."""
-    engineer = "sagemaker-ml-engineer-iris"
+    """The people come: engineer and officer as personas, the others with roles of their own."""
     platform = rehearsal.person("platform", "hub", "platform-engineer")
     return Story(
         rehearsal=rehearsal,
         platform=platform,
-        engineer=rehearsal.person("engineer", "hub", engineer, may=ENGINEER),
+        engineer=rehearsal.person("engineer", "hub", "sagemaker-ml-engineer"),
         officer=rehearsal.person("officer", "hub", "sagemaker-governance-officer"),
         tester=rehearsal.person("tester", "staging", "model-tester", may=CALLER),
         shop=rehearsal.person("shop", "production", "flower-shop", may=CALLER),
