@@ -13,9 +13,11 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +119,9 @@ def passed(records: Path, release: Release) -> Record | None:
 
 
 def run(jobs: Sequence[Job], site: Site, *, forced: bool = False) -> tuple[Outcome, ...]:
-    """Launch every job that has not passed before, one taskcat process for each test account.
+    """Launch every job that has not passed before.
+
+    Each test account has a taskcat process of its own, and they run at the same time.
 
     Args:
         jobs: Products, each with its scenarios.
@@ -136,8 +140,7 @@ def run(jobs: Sequence[Job], site: Site, *, forced: bool = False) -> tuple[Outco
         if job.release.digest not in known:
             account = site.target.test_account(job.release.product.kind)
             by_account.setdefault(account, []).append(job)
-    for group in by_account.values():
-        known |= {outcome.record.digest: outcome for outcome in _launch(group, site)}
+    known |= {outcome.record.digest: outcome for outcome in _launch(by_account.values(), site)}
     return tuple(known[job.release.digest] for job in jobs)
 
 
@@ -146,16 +149,18 @@ def _known(jobs: Sequence[Job], site: Site) -> dict[str, Outcome]:
     return {digest: Outcome(record=kept) for digest, kept in found if kept}
 
 
-def _launch(jobs: Sequence[Job], site: Site) -> Iterator[Outcome]:
-    """Launch jobs that share a test account."""
+def _launch(groups: Iterable[Sequence[Job]], site: Site) -> Iterator[Outcome]:
+    """Launch jobs, those of one group in the same test account."""
     mark = secrets.token_hex(8)
-    prepared = [project for job in jobs for project in _prepare(job, site, mark)]
+    prepared = [[each for job in jobs for each in _prepare(job, site, mark)] for jobs in groups]
+    every = [project for group in prepared for project in group]
     try:
-        _taskcat(prepared, site)
+        with ThreadPoolExecutor(max(len(prepared), 1)) as pool:
+            list(pool.map(lambda group: _taskcat(group, site), prepared))
     finally:
-        _sweep(prepared, site, mark)
-    for job in jobs:
-        yield _conclude(job, [project for project in prepared if project.job is job], site)
+        _sweep(every, site, mark)
+    for job, mine in groupby(every, key=lambda project: project.job):
+        yield _conclude(job, list(mine), site)
 
 
 def _prepare(job: Job, site: Site, mark: str) -> Iterator[_Project]:
