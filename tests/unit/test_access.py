@@ -70,7 +70,7 @@ def test_every_action_stands_at_its_line() -> None:
 def permissions(text: str) -> reasons.Reasons:
     tree = {"products/roles/permissions.yaml": SourceFile(content=text.encode())}
     found, findings = reasons.read(tree, "roles", HELD)
-    assert {each.rule for each in findings} <= {"C413"}
+    assert {each.rule for each in findings} <= {"C017", "C413"}
     return found
 
 
@@ -124,7 +124,9 @@ def test_what_a_role_deploys_is_there() -> None:
 def test_an_action_named_by_a_part_has_a_reason() -> None:
     _, findings = reasons.read({}, "roles", HELD)
     assert [(f.rule, f.line) for f in findings] == [("C413", 18), ("C413", 33)]
-    text = "needed:\n- {role: Named, actions: ['s3:*'], because: a test says so}\n"
+    schema = "../../scripts/catalog/schemas/permissions.schema.json"
+    text = f"# yaml-language-server: $schema={schema}\n"
+    text += "needed:\n- {role: Named, actions: ['s3:*'], because: a test says so}\n"
     tree = {"products/roles/permissions.yaml": SourceFile(content=text.encode())}
     _, findings = reasons.read(tree, "roles", HELD)
     assert [(f.rule, f.line) for f in findings] == [("C413", 18)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from catalog.access.written import Grant
 from catalog.findings import Finding
-from catalog.manifests import manifest
+from catalog.manifests import assembly, manifest
 from catalog.manifests.forms import DeploysForm, LeftOutForm, NeededForm, PermissionsForm
 from catalog.manifests.manifest import Manifest
 from catalog.model import Tree
@@ -76,6 +76,7 @@ def read(tree: Tree, product: str, held: Iterable[Grant]) -> tuple[Reasons, tupl
         return Reasons(), tuple(_unexplained(Reasons(), grants, path))
     text = tree[path].content.decode(errors="replace")
     found, findings = manifest.read(text, path, PermissionsForm)
+    findings = (*findings, *assembly.modeline(path, text, PermissionsForm))
     if found is None:
         return Reasons(), findings
     reasons = Reasons(

@@ -109,7 +109,7 @@ class _Reader:
         if any(finding.file == path for finding in self.findings):
             return None
         found, findings = manifest.read(text, path, form)
-        self.findings += [*findings, *_modeline(path, text, form)]
+        self.findings += [*findings, *modeline(path, text, form)]
         return found
 
     def folder(self, name: str, form: ProductForm, owners: Mapping[str, Owner]) -> ProductFolder:
@@ -149,7 +149,8 @@ _FILES = {
 _SCENARIO = "A product has at least one scenario, under which it is linted and launched."
 
 
-def _modeline(path: str, text: str, form: type[Form]) -> Iterable[Finding]:
+def modeline(path: str, text: str, form: type[Form]) -> Iterable[Finding]:
+    """C017, when the first line does not name the schema of a manifest."""
     schema = f"{form.__name__.removesuffix('Form').lower()}.schema.json"
     schema = schema.replace("settings.", "catalog.")
     first = text.partition("\n")[0].strip()
