@@ -1,5 +1,6 @@
 """Mutants: what can be changed in a product, what is chosen, what a trial says."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from catalog.errors import Refused
 from catalog.mutating import choosing, in_code, in_templates, report, trying
+from catalog.mutating.asking import Life, Witnesses
 from catalog.mutating.mutant import Edit, Kind, Mutant, Trial, mutant
 
 TEMPLATE = """\
@@ -131,12 +133,74 @@ def trial(noticed: str, because: str = "") -> Trial:
 
 
 def test_nine_of_ten_are_enough_when_the_tenth_has_a_reason() -> None:
-    reasons = [{"file": "f", "change": "a → b", "because": "both are the same"}]
-    trials = [trial("check")] * 9 + [trial("")]
-    assert not report.passes(report.explained(trials, []))
-    assert report.passes(report.explained(trials, reasons))
-    assert not report.passes(report.explained([*trials, trial("")], reasons))
-    assert "9 of 10 mutants were noticed: 90%." in report.lines(trials)
+    nine = [trial("check")] * 9
+    assert not report.passes([*nine, trial("")])
+    assert report.passes([*nine, trial("", because="both are the same")])
+    assert not report.passes([*nine, trial("", because="so"), trial("", because="so")])
+    assert "9 of 10 mutants were noticed: 90%." in report.lines([*nine, trial("")])
+
+
+def test_a_reason_is_found_by_file_and_change_wherever_the_line_is() -> None:
+    written = [{"file": "f", "change": "a → b", "because": "both are the same"}]
+    edit = Edit(kind=Kind.CODE, start=2, end=3, text="b")
+    moved = mutant(("p",), "f", "\n\na", edit)
+    assert report.reasons(written)[moved.key] == "both are the same"
+    assert report.reasons(None) == {}
+
+
+def test_what_was_noticed_before_is_known_again_and_nothing_else() -> None:
+    seen = trial("check")
+    told = json.loads(json.dumps(report.to_json([seen])))
+    assert report.from_json(told, [seen.mutant]) == (seen,)
+    moved = mutant(("p",), "f", "\na", Edit(kind=Kind.CODE, start=1, end=2, text="b"))
+    assert report.from_json(told, [moved]) == ()
+    assert report.from_json(report.to_json([trial("")]), [seen.mutant]) == ()
+
+
+QUICK, SLOW = '{"a"} == {"a"}', 'local_aws.embedded("a")'
+
+
+def asked_about(path: str, before: str, *products: str) -> list[str]:
+    witnesses = Witnesses(
+        seeds=["seed_code/s"],
+        tests={"tests/products/quick.py": QUICK, "tests/products/slow.py": SLOW},
+        lives=[
+            Life(product="a", name="whole"),
+            Life(product="a", name="broken", calls=frozenset({"s3:GetObject"})),
+            Life(product="b", name="other"),
+        ],
+    )
+    edit = Edit(kind=Kind.POLICY, start=0, end=len(before), text="")
+    one = mutant(products, path, before, edit)
+    return [step.name for step in witnesses.steps(one, Path("root"))]
+
+
+def test_who_answers_soonest_is_asked_first() -> None:
+    assert asked_about("products/a/t", "x", "a") == [
+        "check",
+        "tests of products",
+        "rehearsal whole of a",
+        "tests on the embedded AWS",
+        "rehearsal broken of a",
+    ]
+
+
+def test_a_life_that_called_what_was_taken_is_lived_first() -> None:
+    found = asked_about("products/a/t", "s3:GetObject", "a")
+    assert found.index("rehearsal broken of a") < found.index("rehearsal whole of a")
+
+
+def test_what_others_rely_on_is_tried_in_their_lives() -> None:
+    assert asked_about("products/roles/t", "x", "roles") == [
+        "check",
+        "rehearsal whole of a",
+        "rehearsal other of b",
+        "rehearsal broken of a",
+    ]
+
+
+def test_seed_code_is_asked_by_its_own_tests() -> None:
+    assert asked_about("seed_code/s/f.py", "x", "b")[:2] == ["check", "tests of seed code"]
 
 
 @pytest.fixture

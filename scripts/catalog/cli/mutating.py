@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,11 +16,17 @@ from catalog.cli.console import Progress, Session, say
 from catalog.errors import UsageError
 from catalog.model import Catalog
 from catalog.mutating import choosing, report, trying
+from catalog.mutating.asking import Life, Witnesses
 from catalog.mutating.mutant import Kind, Mutant, Trial
 from catalog.pipeline import must_be_sound
+from catalog.rehearsing import finding
+from catalog.rehearsing.finding import Play
+from catalog.rehearsing.performing import RESULTS
 
 REASONS = "tests/mutations.yaml"
 OUTPUT = "build/mutations.json"
+TESTS = "tests/products"
+"""Where the reasons of survivors, the trials and the tests of products lie."""
 
 
 @click.command()
@@ -30,6 +37,9 @@ OUTPUT = "build/mutations.json"
 @click.option("--kind", "kinds", multiple=True, type=click.Choice([k.value for k in Kind]))
 @click.option("--file", "files", multiple=True, help="Only mutants of files that begin so.")
 @click.option("--list", "only_list", is_flag=True, help="Name the mutants; try none.")
+@click.option(
+    "--again", is_flag=True, help="Only what nobody noticed in the last run, or was not in it."
+)
 @click.option(
     "--at-once", default=os.cpu_count() or 1, show_default=True, help="Mutants tried in parallel."
 )
@@ -42,6 +52,7 @@ def mutate(
     kinds: tuple[str, ...],
     files: tuple[str, ...],
     only_list: bool,
+    again: bool,
     at_once: int,
 ) -> None:
     """Change one thing at a time in each product; list what nobody notices.
@@ -57,9 +68,7 @@ def mutate(
     includes = {
         name: built.rendered.includes for name, built in checked.built.items() if built.rendered
     }
-    rehearsed = [path.stem for path in (session.root / "tests/rehearsals").glob("*.py")]
-    rehearsed = [name for name in rehearsed if name in catalog.products]
-    found = choosing.mutants(catalog, includes, products or catalog.products, rehearsed)
+    found = choosing.mutants(catalog, includes, products or catalog.products)
     fitting = (
         each
         for each in found
@@ -71,8 +80,10 @@ def mutate(
             say(f"{each.place} {each.edit.kind.value}: {each.change}")
         say(f"{len(wanted)} of {len(found)} mutants.")
         return
-    told = _try(session.root, catalog, wanted, at_once)
-    _keep(session.root / OUTPUT, told)
+    output = session.root / OUTPUT
+    before = report.from_json(json.loads(output.read_text()), wanted) if again else ()
+    told = _try(session.root, catalog, wanted, before, at_once)
+    _keep(output, told)
     for line in report.lines(told):
         say(line)
     say(f"{len(found)} mutants are possible; {OUTPUT} holds every trial.")
@@ -80,42 +91,58 @@ def mutate(
 
 
 def _try(
-    root: Path, catalog: Catalog, wanted: tuple[Mutant, ...], at_once: int
+    root: Path,
+    catalog: Catalog,
+    wanted: tuple[Mutant, ...],
+    before: tuple[Trial, ...],
+    at_once: int,
 ) -> tuple[Trial, ...]:
-    asked = trying.steps(_seeds(catalog), _tests(root, catalog))
-    done = []
+    """Try them; those that may survive for a reason count as unnoticed, and cost no time."""
+    reasons = root / REASONS
+    known = report.reasons(yaml.safe_load(reasons.read_text()) if reasons.is_file() else [])
+    noticed = {trial.mutant for trial in before}
+    left = [one for one in wanted if one not in noticed]
+    done = [
+        *before,
+        *(Trial(mutant=m, noticed="", because=known[m.key]) for m in left if m.key in known),
+    ]
+    tried = [one for one in left if one.key not in known]
     with Progress("mutants") as progress:
-        progress.expect(len(wanted))
-        for trial in trying.trials(root, wanted, asked, at_once=at_once):
+        progress.expect(len(tried))
+        steps = _witnesses(root, catalog).steps
+        for trial in trying.trials(root, tried, steps, at_once=at_once):
             done.append(trial)
             who = trial.noticed or "NOBODY"
             progress.line(f"{trial.mutant.place} {trial.mutant.change}: {who}")
-    reasons = root / REASONS
-    known = yaml.safe_load(reasons.read_text()) if reasons.is_file() else []
-    return report.explained(done, known or [])
+            _keep(root / OUTPUT, done)
+    return report.ordered(done)
 
 
-def _seeds(catalog: Catalog) -> dict[str, list[str]]:
-    return {
-        name: [f"seed_code/{seed}" for seed in folder.product.seeds.values()]
-        for name, folder in catalog.products.items()
-    }
+def _witnesses(root: Path, catalog: Catalog) -> Witnesses:
+    """Everybody to ask; tests of generated pages are not, because they would notice any change."""
+    return Witnesses(
+        seeds=[f"seed_code/{name}" for name in sorted(catalog.seeds)],
+        tests={
+            path.relative_to(root).as_posix(): path.read_text()
+            for path in sorted((root / TESTS).glob("test_*.py"))
+            if "generated" not in path.stem
+        },
+        lives=[
+            Life(product=play.product, name=play.name, calls=_calls(root, play))
+            for play in finding.plays(root)
+        ],
+    )
 
 
-def _tests(root: Path, catalog: Catalog) -> dict[str, list[str]]:
-    """Product -> the tests that name it; those of generated pages would notice any change."""
-    texts = {
-        path.relative_to(root).as_posix(): path.read_text()
-        for path in sorted((root / "tests/products").glob("test_*.py"))
-        if "generated" not in path.stem
-    }
-    return {
-        name: [path for path, text in texts.items() if f'"{name}"' in text]
-        for name in catalog.products
-    }
+def _calls(root: Path, play: Play) -> frozenset[str]:
+    """What roles of products called when a rehearsal was last performed here."""
+    kept = root / RESULTS / play.product / play.name / "iam.jsonl"
+    rows = kept.read_text().splitlines() if kept.is_file() else []
+    found = (json.loads(row) for row in rows)
+    return frozenset(row["action"] for row in found if ":role/sagemaker-" in row["role"])
 
 
-def _keep(path: Path, trials: tuple[Trial, ...]) -> None:
+def _keep(path: Path, trials: Sequence[Trial]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report.to_json(trials), indent=2, ensure_ascii=False) + "\n")
 

@@ -8,6 +8,7 @@ and rehearsals. What nobody notices is a hole in those.
     in_templates   edits of templates and other YAML
     in_code        edits of Python
     choosing       which files make a product, and which edits to try
+    asking         who may notice, and who is asked first
     trying         copies, processes, time limits
     report         score, survivors and why they may survive
 """

@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from catalog.model import Catalog, Kind
+from catalog.model import Catalog
 from catalog.mutating import in_code, in_templates
 from catalog.mutating.mutant import Edit, Mutant, mutant
 
@@ -22,7 +22,6 @@ def mutants(
     catalog: Catalog,
     includes: Mapping[str, Collection[str]],
     products: Collection[str],
-    rehearsed: Collection[str],
 ) -> tuple[Mutant, ...]:
     """Every mutant of some products, by place.
 
@@ -30,17 +29,14 @@ def mutants(
         catalog: The catalog.
         includes: Product -> every template file it is made of.
         products: Products whose files are changed.
-        rehearsed: Products that have a rehearsal. What a foundation product lacks shows in those.
     """
     users: dict[str, list[str]] = defaultdict(list)
     texts = dict(catalog.templates)
     for name in sorted(products):
-        foundation = catalog.products[name].product.kind is Kind.FOUNDATION
-        tried = sorted(rehearsed) if foundation and name not in rehearsed else [name]
         own = _code(catalog, name)
         texts |= own
         for path in sorted({*own, *includes.get(name, ())}):
-            users[path] += [each for each in tried if each not in users[path]]
+            users[path].append(name)
     found = [
         mutant(tuple(users[path]), path, texts[path], edit)
         for path in users

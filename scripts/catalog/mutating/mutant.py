@@ -46,7 +46,7 @@ class Mutant:
     """An edit of a file that products are made of.
 
     Args:
-        products: The products it is tried on, in this order.
+        products: The products that the file is part of, by name.
         path: File, relative to the catalog's root.
         line: 1-based line the edit begins at.
         before: What it replaces, in one line.
@@ -65,6 +65,11 @@ class Mutant:
     def place(self) -> str:
         """`file:line`."""
         return f"{self.path}:{self.line}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """File and change, which stay what they are while lines move."""
+        return self.path, self.change
 
     @property
     def change(self) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from catalog.mutating.mutant import Kind, Trial
+from catalog.mutating.mutant import Kind, Mutant, Trial
 
 ENOUGH = 0.9
 """The part of all mutants that has to be noticed."""
@@ -33,16 +33,14 @@ class Score:
         return self.noticed / self.tried if self.tried else 1.0
 
 
-def explained(trials: Iterable[Trial], reasons: Sequence[Mapping[str, str]]) -> tuple[Trial, ...]:
-    """The trials by place, survivors with the reason somebody wrote down."""
-    known = {(each["file"], each["change"]): each["because"] for each in reasons}
-    found = (
-        trial
-        if trial.noticed
-        else replace(trial, because=known.get((trial.mutant.path, trial.mutant.change), ""))
-        for trial in trials
-    )
-    return tuple(sorted(found, key=lambda each: (each.mutant.path, each.mutant.edit.start)))
+def reasons(written: Iterable[Mapping[str, str]] | None) -> dict[tuple[str, str], str]:
+    """Key of a mutant -> why it may survive, from the entries of `tests/mutations.yaml`."""
+    return {(each["file"], each["change"]): each["because"] for each in written or ()}
+
+
+def ordered(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """The trials by place."""
+    return tuple(sorted(trials, key=lambda each: (each.mutant.path, each.mutant.edit.start)))
 
 
 def score(trials: Iterable[Trial]) -> Score:
@@ -86,7 +84,8 @@ def to_json(trials: Sequence[Trial]) -> dict[str, Any]:
         "noticed": total.noticed,
         "mutants": [
             {
-                "place": trial.mutant.place,
+                "file": trial.mutant.path,
+                "line": trial.mutant.line,
                 "kind": trial.mutant.edit.kind.value,
                 "change": trial.mutant.change,
                 "noticed": trial.noticed,
@@ -97,3 +96,23 @@ def to_json(trials: Sequence[Trial]) -> dict[str, Any]:
             for trial in trials
         ],
     }
+
+
+def from_json(told: Mapping[str, Any], wanted: Iterable[Mutant]) -> tuple[Trial, ...]:
+    """The trials of an earlier run whose mutants were noticed, of those wanted now.
+
+    Args:
+        told: What `to_json` made.
+        wanted: Mutants of the catalog as it is now.
+    """
+    noticed = {
+        (each["file"], each["line"], each["change"]): each
+        for each in told["mutants"]
+        if each["noticed"]
+    }
+    found = ((one, noticed.get((one.path, one.line, one.change))) for one in wanted)
+    return tuple(
+        Trial(mutant=one, noticed=old["noticed"], words=old["words"], seconds=old["seconds"])
+        for one, old in found
+        if old
+    )

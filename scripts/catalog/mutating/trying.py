@@ -8,18 +8,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.errors import Refused
 from catalog.mutating.mutant import Mutant, Trial
 
 COPIED = ("catalog.yaml", "pyproject.toml", "portfolios", "products", "seed_code", "tests")
+CACHE = "build/cache/lint"
+"""Results of linting by content; a copy needs only those of what was changed anew."""
 LIMIT = 300
 """Seconds a step may take; a mutant that does not end has been noticed."""
 
@@ -34,37 +36,8 @@ class Step:
     command: Sequence[str]
 
 
-Steps = Callable[[Mutant | None, Path], Iterable[Step]]
-"""Whom to ask, in order, about a mutant in a copy; about the unchanged catalog for None."""
-
-
-def steps(seeds: Mapping[str, Collection[str]], tests: Mapping[str, Collection[str]]) -> Steps:
-    """Check first, then the tests of code, then rehearsals, then what tests say of the product.
-
-    Args:
-        seeds: Product -> the folders of its seed code, relative to the root.
-        tests: Product -> the files of tests that speak of it, relative to the root.
-    """
-
-    def ask(mutant: Mutant | None, root: Path) -> Iterator[Step]:
-        asked = mutant.products if mutant else tuple(sorted(tests))
-        tool = (sys.executable, "-m", "catalog", "--root", str(root))
-        pytest = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
-        yield Step(name="check", command=(*tool, "check"))
-        for name, folders in (("tests of seed code", seeds), ("tests of products", tests)):
-            paths = sorted({path for product in asked for path in folders.get(product, ())})
-            if paths:
-                found = (*pytest, *(str(root / path) for path in paths))
-                yield Step(name=name, command=found)
-            if folders is seeds:
-                for product in asked:
-                    if (root / f"tests/rehearsals/{product}.py").is_file():
-                        yield Step(
-                            name=f"rehearsal of {product}",
-                            command=(*tool, "rehearse", product, "--stop"),
-                        )
-
-    return ask
+Steps = Callable[[Mutant, Path], Iterable[Step]]
+"""Whom to ask about a mutant in a copy, in this order."""
 
 
 def trials(root: Path, mutants: Sequence[Mutant], asked: Steps, *, at_once: int) -> Iterator[Trial]:
@@ -80,61 +53,78 @@ def trials(root: Path, mutants: Sequence[Mutant], asked: Steps, *, at_once: int)
         Refused: The catalog itself fails a step, so that nothing follows from a mutant that does.
     """
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
-        unchanged = _tried(root, Path(place) / "unchanged", None, asked)
-        if unchanged.noticed:
-            raise Refused(
-                f"{unchanged.noticed} fails already: {unchanged.words}",
-                "Mend that first; a mutant that fails too would show nothing.",
-            )
+        unchanged = Unchanged(copy=Path(place) / "unchanged")
+        _copy(root, unchanged.copy)
         with ThreadPoolExecutor(max_workers=at_once) as pool:
             under_way = [
-                pool.submit(_tried, root, Path(place) / str(number), mutant, asked)
+                pool.submit(_tried, unchanged, Path(place) / str(number), mutant, asked)
                 for number, mutant in enumerate(mutants)
             ]
             try:
                 for done in as_completed(under_way):
-                    yield _trial(done.result())
+                    yield done.result()
             finally:
                 for each in under_way:
                     each.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    mutant: Mutant | None
-    noticed: str
-    words: str
-    seconds: float
+class Unchanged:
+    """The catalog as it is, asked what a mutant failed; once each, because that takes time.
+
+    Args:
+        copy: Where it lies.
+    """
+
+    copy: Path
+    _passed: set[tuple[str, ...]] = field(default_factory=set)
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    def passes(self, step: Step, copy: Path) -> None:
+        """See that the step of a mutant's copy passes here.
+
+        Raises:
+            Refused: It does not.
+        """
+        command = tuple(part.replace(str(copy), str(self.copy)) for part in step.command)
+        with self._one_at_a_time:
+            if command in self._passed:
+                return
+            failed, words = _failed(Step(name=step.name, command=command), self.copy)
+            if failed:
+                raise Refused(
+                    f"{step.name} fails already: {words}",
+                    "Mend that first; a mutant that fails too would show nothing.",
+                )
+            self._passed.add(command)
 
 
-def _trial(tried: _Tried) -> Trial:
-    assert tried.mutant is not None  # noqa: S101 - the unchanged catalog is not among them
-    return Trial(
-        mutant=tried.mutant, noticed=tried.noticed, words=tried.words, seconds=tried.seconds
-    )
-
-
-def _tried(root: Path, copy: Path, mutant: Mutant | None, asked: Steps) -> _Tried:
+def _tried(unchanged: Unchanged, copy: Path, mutant: Mutant, asked: Steps) -> Trial:
     start = time.monotonic()
-    for name in COPIED:
-        source = root / name
-        if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=_JUNK)
-        elif source.is_file():
-            copy.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, copy / name)
-    if mutant:
-        changed = copy / mutant.path
-        changed.write_text(mutant.edit.applied(changed.read_text(encoding="utf-8")), "utf-8")
+    _copy(unchanged.copy, copy)
+    changed = copy / mutant.path
+    changed.write_text(mutant.edit.applied(changed.read_text(encoding="utf-8")), "utf-8")
     noticed, words = "", ""
     for step in asked(mutant, copy):
         failed, words = _failed(step, copy)
         if failed:
             noticed = step.name
             break
-    shutil.rmtree(copy)
     seconds = time.monotonic() - start
-    return _Tried(mutant=mutant, noticed=noticed, words=words, seconds=seconds)
+    if noticed:
+        unchanged.passes(step, copy)
+    shutil.rmtree(copy)
+    return Trial(mutant=mutant, noticed=noticed, words=words if noticed else "", seconds=seconds)
+
+
+def _copy(root: Path, copy: Path) -> None:
+    for name in (*COPIED, CACHE):
+        source = root / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=_JUNK)
+        elif source.is_file():
+            copy.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy / name)
 
 
 def _failed(step: Step, copy: Path) -> tuple[bool, str]:
