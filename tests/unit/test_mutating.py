@@ -9,7 +9,7 @@ import pytest
 from catalog.errors import Refused
 from catalog.mutating import choosing, in_code, in_templates, report, trying
 from catalog.mutating.asking import Life, Witnesses
-from catalog.mutating.mutant import Edit, Kind, Mutant, Trial, mutant
+from catalog.mutating.mutant import Edit, Kind, Mutant, Step, Trial, mutant
 
 TEMPLATE = """\
 #@ set in_build = [("PROJECT_NAME", "x")]
@@ -210,7 +210,7 @@ def catalog(tmp_path: Path) -> Path:
 
 
 def asks(code: str) -> trying.Steps:
-    step = trying.Step(name="a look", command=(sys.executable, "-c", code))
+    step = Step(name="a look", command=(sys.executable, "-c", code))
     return lambda mutant, root: [step]
 
 

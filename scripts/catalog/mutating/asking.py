@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.mutating.mutant import Mutant
-from catalog.mutating.trying import Step
+from catalog.mutating.mutant import Mutant, Step
 
 _GENERAL = "products/*"
 _SLOW = re.compile(r"embedded\(|\blint\(")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,6 +76,14 @@ class Mutant:
     def change(self) -> str:
         """What was changed, in words."""
         return f"{self.before} → {self.after}" if self.after else f"without {self.before}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Somebody who may notice: a name people know, and a command that fails when it does."""
+
+    name: str
+    command: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

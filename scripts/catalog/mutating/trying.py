@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.errors import Refused
-from catalog.mutating.mutant import Mutant, Trial
+from catalog.mutating.mutant import Mutant, Step, Trial
 
 COPIED = ("catalog.yaml", "pyproject.toml", "portfolios", "products", "seed_code", "tests")
 CACHE = "build/cache/lint"
@@ -26,14 +26,6 @@ LIMIT = 300
 """Seconds a step may take; a mutant that does not end has been noticed."""
 
 _JUNK = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".hypothesis", "benchmarks")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Somebody who may notice: a name people know, and a command that fails when it does."""
-
-    name: str
-    command: Sequence[str]
 
 
 Steps = Callable[[Mutant, Path], Iterable[Step]]
