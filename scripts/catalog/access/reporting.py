@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from catalog.access.coverage import Covered, Standing, table, wildcards
@@ -32,10 +33,7 @@ def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
         if one.why:
             yield f"    {one.why}"
     yield ""
-    yield "Wildcards left:"
-    for grant in wildcards(found):
-        yield f"  {grant.where} {grant.action} on {', '.join(grant.resources) or 'everything'}"
-        yield from (f"    {why}" for why in _excuses(grant, excuses))
+    yield from _wildcards_left(found, excuses)
     yield ""
     yield f"{'role':<52} statements  exercised  by document  kept  neither"
     for product, holder, statements, *counts in table(found):
@@ -44,6 +42,21 @@ def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
             f"{f'{product} {holder}':<52} {statements:>10}  {exercised:>9}  {needed:>11}  "
             f"{kept:>4}  {neither:>7}"
         )
+
+
+def _wildcards_left(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
+    """Statement by statement, so that a reason is told once."""
+
+    def alike(grant: Grant) -> tuple[Any, ...]:
+        statement = (grant.product, grant.holder, grant.policy, grant.index)
+        return (*statement, *_excuses(grant, excuses))
+
+    yield "Wildcards left:"
+    for _, group in groupby(wildcards(found), alike):
+        first, *more = group
+        actions = ", ".join(grant.action for grant in (first, *more))
+        yield f"  {first.where} {actions} on {', '.join(first.resources) or 'everything'}"
+        yield from (f"    {why}" for why in _excuses(first, excuses))
 
 
 def _excuses(grant: Grant, excuses: Excuses) -> Iterator[str]:
