@@ -176,6 +176,7 @@ def rehearse_domain(rehearsal: Rehearsal) -> None:
     story.expects_projects("Enabled")
     story.opens(story.lead, "lea")
     story.opens(story.scientist, "ana")
+    story.opens(story.engineer, "max")
     story.cannot_open(story.scientist, "lea")
     story.expects_templates(story.lead, listed=True)
     story.expects_templates(story.scientist, listed=False)

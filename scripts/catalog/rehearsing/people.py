@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,15 @@ _PAUSE = 0.05
 
 DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
 """Codes with which services say that IAM does not allow a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An API call, with boto3's names."""
+
+    service: str
+    operation: str
+    request: Mapping[str, object]
 
 
 class Scene(Protocol):
@@ -89,6 +98,21 @@ class Actor:
         """One API call that is a line of the timeline; `what` tells it, from the verb on."""
         with self.step(what):
             return self.call(service, operation, **request)
+
+    def may(self, what: str, *calls: Call) -> None:
+        """Make calls that IAM must not refuse; whether there is what they ask for is left open.
+
+        Args:
+            what: Tells them: `look for the cause of a failure`.
+            calls: In this order.
+        """
+        with self.step(f"may {what}"):
+            for one in calls:
+                try:
+                    self.call(one.service, one.operation, **one.request)
+                except ServiceFault as fault:
+                    if fault.code in DENIED:
+                        raise
 
     def may_not(self, what: str, service: str, operation: str, **request: object) -> None:
         """Try something that IAM has to refuse; `what` tells it: `approve a model`."""
