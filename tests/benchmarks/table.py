@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -50,12 +50,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Counts or times of many things at once, which have no bound.
+
+    Args:
+        title: One line above it.
+        rows: A text for each heading; the first says what the row is about.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """Measurements of one kind, how they were taken, and what is to be said about them."""
 
     title: str
     how: str
     rows: tuple[Row, ...]
+    grids: tuple[Grid, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -63,11 +78,15 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) or value >= 1000 else f"{value:.3g}"
 
 
-def markdown(section: Section) -> Iterator[str]:
-    """A section's lines for a page."""
+def markdown(section: Section, command: str) -> Iterator[str]:
+    """A section's lines for a page; each says when and by which command it was measured."""
     yield from (f"## {section.title}", "", section.how, "")
+    load = f"load in the five minutes before {os.getloadavg()[1]:.1f}"
+    yield from (f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {load}, {machine()}.", "")
     yield from _table([HEADINGS, *(row.cells() for row in section.rows)])
     yield ""
+    for grid in section.grids:
+        yield from (grid.title, "", *_table([grid.headings, *grid.rows]), "")
     yield from (f"- {note}" for note in section.notes)
     if section.notes:
         yield ""
@@ -90,24 +109,26 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
             yield f"|{'-' * (widths[0] + 2)}|{rest}|"
 
 
-def page(sections: Iterable[Section], command: str) -> str:
-    """The whole page: what measured it, on what machine, and every table."""
-    lines = [
-        "# Benchmarks",
-        "",
-        "Calls are what the tool sent, repetitions included, by its own meter; the floor is the",
-        "least that could do the same. All of it ran on the embedded AWS, none on a real account.",
-        "",
-        f"- Command: `{command}`",
-        f"- Date: {datetime.now(UTC):%Y-%m-%d}",
-        f"- Machine: {machine()}",
-        f"- Load in the last five minutes: {os.getloadavg()[1]:.1f}; with more than one, times are",
-        "  longer than on an idle machine, and ratios that live from several cores are worse",
-        "",
-    ]
-    for section in sections:
-        lines += markdown(section)
-    return "\n".join(lines).rstrip() + "\n"
+HEAD = """\
+# Benchmarks
+
+Calls are what the tool sent, repetitions included, by its own meter; the floor is the least that
+could do the same. All of it ran on the embedded AWS, none on a real account. With a load above one,
+times are longer than on an idle machine, and ratios that live from several cores are worse.
+
+`make bench` measures everything, `make bench ARGS="--only NAME"` one section.
+"""
+
+
+def page(sections: Mapping[str, str]) -> str:
+    """The whole page, from title -> markdown of its sections."""
+    return "\n".join((HEAD, *(f"{text.rstrip()}\n" for text in sections.values())))
+
+
+def sections(text: str) -> dict[str, str]:
+    """Title -> markdown of the sections of a page."""
+    parts = f"\n{text}".split("\n## ")[1:]
+    return {part.partition("\n")[0]: f"## {part}" for part in parts}
 
 
 def machine() -> str:

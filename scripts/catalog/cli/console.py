@@ -83,8 +83,17 @@ def data(value: object) -> None:
 
 
 def findings(found: Iterable[Finding]) -> None:
-    """Print findings: place, number, what, and below it what to do."""
+    """Print findings: place, number, what, and below it what to do.
+
+    An `allow` entry speaks once for every finding of its rule at a place: a template rendered for
+    several scenarios, or in a loop, has the same one many times over.
+    """
+    excused: set[tuple[str, str, str]] = set()
     for finding in found:
+        same = finding.place, finding.rule, finding.allowed
+        if finding.allowed and same in excused:
+            continue
+        excused.add(same)
         head = Text(finding.place, style="bold")
         word = "allowed" if finding.allowed else finding.severity.value
         head.append(

@@ -1,4 +1,4 @@
-"""What stays of a rehearsal on disk: timeline, logs, artifacts, events, IAM's decisions."""
+"""What stays of a rehearsal on disk: timeline, logs, artifacts, events, IAM's decisions, stacks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.rehearsing import facts
+from catalog.rehearsing import facts, stacked
 from catalog.rehearsing.ground import Ground
 from catalog.rehearsing.timeline import Verdict, text
 
@@ -47,9 +47,10 @@ class Keeper:
                 self._artifacts(ground, name, account)
 
     def records(self, ground: Ground) -> None:
-        """Write every decision of IAM and every event."""
-        self._write("iam.jsonl", _jsonl(ground.calls()))
+        """Write every decision of IAM, every event and what stacks made."""
+        self._write("iam.jsonl", _jsonl(ground.calls()))  # first: what follows calls AWS itself
         self._write("events.jsonl", _jsonl(ground.events()))
+        self._write("stacks.jsonl", _jsonl(stacked.created(ground)))
 
     def timeline(self, verdict: Verdict) -> None:
         """Write the timeline."""
