@@ -188,6 +188,18 @@ def test_a_denial_is_shown_by_what_it_denied() -> None:
     assert shown(HELD, call("sns:DeleteTopic", text, "explicit deny")) == ["sns:DeleteTopic"]
 
 
+def test_what_rehearsals_show_needs_no_reason() -> None:
+    said = permissions(
+        "needed:\n- {role: LaunchRole, actions: ['sns:Get*', sns:CreateTopic],"
+        " because: a test says so}\n"
+    )
+    create = call("sns:CreateTopic", "catalog-launch/topics, statement 0 (Topics)")
+    found = coverage.covered(HELD, coverage.exercises([GET, create]), {"roles": said}, lambda _: "")
+    assert [one.grant.action for one in found if one.needless] == ["sns:CreateTopic"]
+    told = list(reporting.lines(found, {}))
+    assert "  roles LaunchRole Topics sns:CreateTopic" in told
+
+
 def policy(name: str, statement: str, logical: str = "Named") -> str:
     return (
         f"Resources:\n  {logical}:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"

@@ -57,6 +57,7 @@ class Covered:
         calls: How many decided calls exercised it.
         called: The actions called; several where a grant names them by a part.
         why: The document, or the reason; empty when it was exercised or nothing is known.
+        needless: Whether somebody gave a reason, although rehearsals exercise it.
     """
 
     grant: Grant
@@ -64,6 +65,7 @@ class Covered:
     calls: int = 0
     called: tuple[str, ...] = ()
     why: str = ""
+    needless: bool = False
 
 
 _STATEMENT = re.compile(r"(?P<holder>.*), statement (?P<index>\d+)(?: \((?P<sid>.*)\))?")
@@ -135,14 +137,15 @@ def covered(
 def _covered(
     grant: Grant, called: Counter[str] | None, reasons: Mapping[str, Reasons], schema: Schema
 ) -> Covered:
+    entry = reasons.get(grant.product, Reasons()).why(grant)
     if called:
         return Covered(
             grant=grant,
             standing=Standing.EXERCISED,
             calls=called.total(),
             called=tuple(sorted(called)),
+            needless=entry is not None and "*" not in grant.action,
         )
-    entry = reasons.get(grant.product, Reasons()).why(grant)
     if entry and entry.document:
         why = f"{entry.because} ({entry.document})"
         return Covered(grant=grant, standing=Standing.NEEDED, why=why)

@@ -34,6 +34,10 @@ def lines(found: Sequence[Covered], excuses: Excuses) -> Iterator[str]:
             yield f"    {one.why}"
     yield ""
     yield from _wildcards_left(found, excuses)
+    if needless := [one.grant for one in found if one.needless]:
+        yield ""
+        yield "Exercised, so that permissions.yaml need not explain it:"
+        yield from (f"  {each.product} {each.holder} {each.sid} {each.action}" for each in needless)
     yield ""
     yield f"{'role':<52} statements  exercised  by document  kept  neither"
     for product, holder, statements, *counts in table(found):
