@@ -149,11 +149,11 @@ def _covered(
     if entry and entry.document:
         why = f"{entry.because} ({entry.document})"
         return Covered(grant=grant, standing=Standing.NEEDED, why=why)
+    if entry:  # what somebody says of this role is truer than what is said of a resource type
+        return Covered(grant=grant, standing=Standing.KEPT, why=entry.because)
     if kind := schema(grant):
         why = f"the registry schema of {kind} lists it under its handlers' permissions"
         return Covered(grant=grant, standing=Standing.NEEDED, why=why)
-    if entry:
-        return Covered(grant=grant, standing=Standing.KEPT, why=entry.because)
     return Covered(grant=grant, standing=Standing.NEITHER)
 
 
