@@ -159,12 +159,14 @@ class Scenario:
         name: File name without its ending.
         parameters: Template parameter -> value as CloudFormation takes it, which is text.
         regions: Where to launch it; empty for the target's first region.
+        fresh: Parameters whose value ends differently in every launch.
     """
 
     name: str
     summary: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

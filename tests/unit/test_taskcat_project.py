@@ -107,6 +107,15 @@ def test_each_run_and_scenario_has_a_project_of_its_own() -> None:
     assert parameters(HERE, "1") == HERE.parameters
 
 
+def test_what_outlives_its_stack_has_another_name_in_each_run() -> None:
+    given = {"Group": "iris", "Account": "333333333333"}
+    scenario = Scenario(name="a", summary="", parameters=given, fresh=("Group",))
+    made = [parameters(scenario, run) for run in ("1", "2")]
+    assert len({each["Group"] for each in made}) == 2
+    assert all(re.fullmatch(r"iris-[0-9a-f]{6}", each["Group"]) for each in made)
+    assert {each["Account"] for each in made} == {"333333333333"}
+
+
 def test_stacks_that_share_names_are_launched_one_after_the_other() -> None:
     every = launches((HERE, THERE), ("us-east-1", "eu-west-1", "us-west-2"))
     assert projects(RELEASE, every) == {"demo": every}

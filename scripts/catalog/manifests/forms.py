@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
 )
@@ -211,6 +212,18 @@ class ScenarioForm(Form):
     regions: list[Annotated[str, text(REGION)]] = Field(
         default_factory=list, description="Where to launch it; the target's first region if empty."
     )
+    fresh: list[Annotated[str, text(PARAMETER)]] = Field(
+        default_factory=list,
+        description="Parameters whose value ends differently in every launch, because what is "
+        "named after it outlives its stack.",
+    )
+
+    @field_validator("fresh")
+    @classmethod
+    def _given(cls, fresh: list[str], info: ValidationInfo) -> list[str]:
+        if unknown := sorted(set(fresh) - set(info.data.get("parameters", fresh))):
+            raise ValueError(f"names {', '.join(unknown)}, which parameters does not give")
+        return fresh
 
     @field_validator("regions")
     @classmethod

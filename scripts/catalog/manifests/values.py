@@ -87,6 +87,7 @@ def scenario_of(name: str, form: ScenarioForm) -> Scenario:
         summary=form.summary,
         parameters=form.parameters,
         regions=tuple(form.regions),
+        fresh=tuple(form.fresh),
     )
 
 

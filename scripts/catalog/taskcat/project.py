@@ -120,7 +120,8 @@ def parameters(scenario: Scenario, run: str) -> dict[str, str]:
     """A scenario's parameters, with a project name and id of its own for each run.
 
     SageMaker gives no two projects the same, and templates name resources after them, some of which
-    outlive their stack. With those of the scenario, the second run would find them in its way.
+    outlive their stack. With those of the scenario, the second run would find them in its way. What
+    else outlives a stack is named after the parameters that the scenario calls `fresh`.
     """
     values = dict(scenario.parameters)
     unique = hashlib.sha256(f"{run}/{scenario.name}".encode()).hexdigest()
@@ -128,4 +129,6 @@ def parameters(scenario: Scenario, run: str) -> dict[str, str]:
         values[_PROJECT_NAME] = f"{values[_PROJECT_NAME][:8].rstrip('-')}-{unique[:6]}"
     if _PROJECT_ID in values:
         values[_PROJECT_ID] = f"p-{unique[:12]}"
+    for name in scenario.fresh:
+        values[name] = f"{values[name]}-{unique[:6]}"
     return values
