@@ -1,6 +1,7 @@
 """The repository's own products, rendered as they are published, as plain values."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from catalog import workspace
 from catalog.model import Bundle, Catalog, ProductFolder, Rendered
 from catalog.templates.render import render
+from local_aws.cloudformation import parameters
+from local_aws.cloudformation.intrinsic import Scope
+from local_aws.cloudformation.template import load, parse_template
 
 ROOT = Path(__file__).parents[2]
 Template = Mapping[str, Any]
@@ -73,3 +77,61 @@ def rendered() -> Callable[[str], Rendered]:
 def template() -> Callable[[str], Template]:
     """A product's template with intrinsic functions in their long form, by the product's name."""
     return _template
+
+
+REGION = "us-east-1"
+PSEUDO = {
+    "AWS::AccountId": "111111111111",
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:111111111111:stack/a/1",
+    "AWS::StackName": "a",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Resources as their own names: what they are called is not asked here."""
+
+    def ref(self, name: str) -> str:
+        return f"<{name}>"
+
+    def attribute(self, name: str, attribute: str) -> str:
+        return f"arn:aws:made:::{name}.{attribute}"
+
+    def exported(self, name: str) -> str:
+        raise NotImplementedError(name)
+
+    def dynamic(self, service: str, reference: str) -> str:
+        raise NotImplementedError(service, reference)
+
+    def zones(self, region: str) -> list[str]:
+        raise NotImplementedError(region)
+
+
+def _made(product: str, given: Mapping[str, str]) -> dict[str, Any]:
+    text = rendered_product(product).text
+    read = load(text)
+    values = parameters.resolve(read, given, stored=lambda name: f"stored:{name}")
+    template = parse_template(text, values)
+    scope = Scope(
+        values={**PSEUDO, **values},
+        mappings={**template.get("Mappings", {}), "Catalog": {REGION: {"Bucket": "catalog"}}},
+        conditions=template.get("Conditions") or {},
+        world=Elsewhere(),
+    )
+    return {
+        name: {"Type": body["Type"], **scope.resolve(body.get("Properties") or {})}
+        for name, body in template["Resources"].items()
+        if "Condition" not in body or scope.condition(body["Condition"])
+    }
+
+
+@pytest.fixture(scope="session")
+def made() -> Callable[[str, Mapping[str, str]], dict[str, Any]]:
+    """What a product makes of some parameters, conditions and all: logical id -> type, properties.
+
+    Resolved as CloudFormation does it, without making anything.
+    """
+    return _made

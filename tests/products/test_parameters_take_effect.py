@@ -7,65 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local_aws.cloudformation import parameters
-from local_aws.cloudformation.intrinsic import Scope
-from local_aws.cloudformation.template import load, parse_template
-
 ROOT = Path(__file__).parents[2]
 PRODUCTS = sorted(path.parent.name for path in ROOT.glob("products/*/product.yaml"))
-REGION = "us-east-1"
-PSEUDO = {
-    "AWS::AccountId": "111111111111",
-    "AWS::Partition": "aws",
-    "AWS::Region": REGION,
-    "AWS::StackId": "arn:aws:cloudformation:us-east-1:111111111111:stack/a/1",
-    "AWS::StackName": "a",
-    "AWS::URLSuffix": "amazonaws.com",
-}
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """Resources as their own names: what they are called is not asked here."""
-
-    def ref(self, name: str) -> str:
-        return f"<{name}>"
-
-    def attribute(self, name: str, attribute: str) -> str:
-        return f"arn:aws:made:::{name}.{attribute}"
-
-    def exported(self, name: str) -> str:
-        raise NotImplementedError(name)
-
-    def dynamic(self, service: str, reference: str) -> str:
-        raise NotImplementedError(service, reference)
-
-    def zones(self, region: str) -> list[str]:
-        raise NotImplementedError(region)
-
-
-def made(text: str, given: Mapping[str, str]) -> dict[str, Any]:
-    """Resources that are made with some parameters: logical id -> type and properties."""
-    read = load(text)
-    values = parameters.resolve(read, given, stored=lambda name: f"stored:{name}")
-    template = parse_template(text, values)
-    scope = Scope(
-        values={**PSEUDO, **values},
-        mappings={**template.get("Mappings", {}), "Catalog": {REGION: {"Bucket": "catalog"}}},
-        conditions=template.get("Conditions") or {},
-        world=Elsewhere(),
-    )
-    return {
-        name: {"Type": body["Type"], **scope.resolve(body.get("Properties") or {})}
-        for name, body in template["Resources"].items()
-        if "Condition" not in body or scope.condition(body["Condition"])
-    }
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -98,19 +46,19 @@ def scenarios(catalog: Any, product: str) -> list[Mapping[str, str]]:
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_what_is_left_out_leaves_no_empty_text(catalog, rendered, product):
+def test_what_is_left_out_leaves_no_empty_text(catalog, made, product):
     """A property that is empty where a parameter is has lost its condition."""
     for given in scenarios(catalog, product):
-        found = made(rendered(product).text, given)
+        found = made(product, given)
         empty = [name for name, body in found.items() if "" in texts(configured(body))]
         assert empty == []
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_what_is_given_is_used(catalog, rendered, template, product):
+def test_what_is_given_is_used(catalog, made, template, product):
     """A value that somebody gave and that shows nowhere has been conditioned away."""
     for given in scenarios(catalog, product):
-        found = json.dumps(made(rendered(product).text, given))
+        found = json.dumps(made(product, given))
         asked = {name: given.get(name, "").split(",") for name in optional(template(product))}
         unused = [name for name, values in asked.items() if any(v not in found for v in values)]
         assert unused == []

@@ -182,6 +182,44 @@ def test_projects_name_only_roles_that_exist(catalog, rendered, roles):
         assert named <= set(roles), name
 
 
+TAKES = {
+    # type of resource: the service that acts as its role
+    "AWS::CodeBuild::Project": "codebuild",
+    "AWS::CodePipeline::Pipeline": "codepipeline",
+    "AWS::Events::Rule": "events",
+    "AWS::Lambda::Function": "lambda",
+}
+
+
+def roles_in(value: Any) -> Iterator[str]:
+    """Names of the roles that a resolved resource acts as, or has others act as."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key in {"Role", "RoleArn", "ServiceRole"} and isinstance(inner, str):
+                yield inner.rpartition("/")[2]
+            else:
+                yield from roles_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from roles_in(inner)
+
+
+def test_each_service_is_given_the_role_that_trusts_it(catalog, made, roles):
+    """AWS refuses to assume another one, but some services only when they come to it."""
+    seen = set()
+    for product, folder in catalog.products.items():
+        if folder.product.kind is not Kind.PROJECT:
+            continue
+        for scenario in folder.scenarios.values():
+            for name, body in made(product, scenario.parameters).items():
+                for role in roles_in(body) if body["Type"] in TAKES else ():
+                    (trust,) = roles[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+                    service = f"{TAKES[body['Type']]}.amazonaws.com"
+                    assert trust["Principal"] == {"Service": service}, (product, name)
+                    seen.add(body["Type"])
+    assert seen == {*TAKES}
+
+
 def test_everything_is_reached_only_where_iam_offers_nothing_finer(roles, template):
     by_condition = {"s3:GetObject", "cloudwatch:PutMetricData", "cloudformation:GetTemplateSummary"}
     target = template("target-account-role")["Resources"]

@@ -157,13 +157,13 @@ def test_what_was_noticed_before_is_known_again_and_nothing_else() -> None:
     assert report.from_json(report.to_json([trial("")]), [seen.mutant]) == ()
 
 
-QUICK, SLOW = '{"a"} == {"a"}', 'local_aws.embedded("a")'
-
-
 def asked_about(path: str, before: str, *products: str) -> list[str]:
     witnesses = Witnesses(
         seeds=["seed_code/s"],
-        tests={"tests/products/quick.py": QUICK, "tests/products/slow.py": SLOW},
+        tests={
+            "tests/products/test_a.py": 'template("a")',
+            "tests/products/test_a_on_embedded_aws.py": 'template("a")',
+        },
         lives=[
             Life(product="a", name="whole"),
             Life(product="a", name="broken", calls=frozenset({"s3:GetObject"})),

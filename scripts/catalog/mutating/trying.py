@@ -25,6 +25,9 @@ CACHE = "build/cache/lint"
 LIMIT = 300
 """Seconds a step may take; a mutant that does not end has been noticed."""
 
+_TELLING = (" error: ", "E   ", " ✗ ", "FAILED")
+"""What a line has that says what is wrong: of check, of tests, of a rehearsal, of tests again."""
+
 _JUNK = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".hypothesis", "benchmarks")
 
 
@@ -136,6 +139,6 @@ def _failed(step: Step, copy: Path) -> tuple[bool, str]:
     except subprocess.TimeoutExpired:
         return True, f"did not end within {LIMIT} s"
     lines = [line for line in ended.stdout.decode(errors="replace").splitlines() if line.strip()]
-    telling = [line for line in lines if " error: " in line or line.startswith(("E  ", "FAILED"))]
+    telling = [line for line in lines if any(word in line for word in _TELLING)]
     said = telling[:1] or lines[-1:]
-    return ended.returncode != 0, said[0].strip() if said else ""
+    return ended.returncode != 0, " ".join(said[0].split()) if said else ""

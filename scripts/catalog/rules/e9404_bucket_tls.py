@@ -27,16 +27,19 @@ class BucketTls(HouseRule):
 
     def check(self, template: Reading) -> Iterator[Violation]:
         """Name each bucket whose policy does not."""
-        closed = [s for s in statements(template) if s.resource.type == POLICY and _tls_only(s)]
+        policies = [each for each in statements(template) if each.resource.type == POLICY]
         for bucket in template.of_type("AWS::S3::Bucket"):
-            if not any(refers_to(s.resource.properties.get("Bucket"), bucket.name) for s in closed):
+            own = (
+                s for s in policies if refers_to(s.resource.properties.get("Bucket"), bucket.name)
+            )
+            if not any(_tls_only(statement, bucket.name) for statement in own):
                 yield Violation(bucket.path, f"{bucket.name} answers without TLS.")
 
 
-def _tls_only(statement: Statement) -> bool:
-    """Whether the statement denies everybody everything on bucket and objects without TLS."""
+def _tls_only(statement: Statement, bucket: str) -> bool:
+    """Whether a statement denies everybody everything on a bucket and its objects without TLS."""
     transport = mapping(mapping(statement.body.get("Condition")).get("Bool"))
-    resources = [value for value, _ in statement.values("Resource")]
+    resources = [value for value, _ in statement.values("Resource") if refers_to(value, bucket)]
     return (
         statement.body.get("Effect") == "Deny"
         and text(transport.get("aws:SecureTransport")) == "false"
