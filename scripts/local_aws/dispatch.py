@@ -157,7 +157,8 @@ def refusal(call: Call, request: Request, code: str, text: str, *, status: int =
     protocol = determine_request_protocol(model, request.content_type or "")
     serializer = get_serializer_class(model.service_name, protocol)(operation_model=operation)
     out = serializer.serialize(Refusal(code, text))
-    return Answer(status or int(out["status_code"]), dict(out["headers"]), out["body"])
+    body = b"" if request.method == "HEAD" else out["body"]
+    return Answer(status or int(out["status_code"]), dict(out["headers"]), body)
 
 
 def _plain_refusal(request: Request, code: str, text: str, status: int) -> Answer:

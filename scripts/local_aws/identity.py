@@ -21,7 +21,10 @@ from moto.sts import models as sts
 from moto.sts.models import sts_backends
 
 from local_aws.errors import Refusal
+from local_aws.iam import calling, holding
 from local_aws.iam.trusting import trusts
+
+HOUR = 3600
 
 
 def key_of(request: Request) -> str:
@@ -121,7 +124,21 @@ def _assume_role(backend: Any, **request: Any) -> Any:
         exists = _role(account, name) is not None
         hint = "its trust policy does not name the caller" if exists else "there is no such role"
         raise Refusal("AccessDenied", f"{text} ({hint})")
+    _check_duration(int(request["duration"]), arn)
     return _original_assume_role(backend, **request)
+
+
+def _check_duration(seconds: int, role_arn: str) -> None:
+    """Refuse a session that is longer than the role, or role chaining, allows (*AssumeRole*)."""
+    role = _role(role_arn.split(":")[4], role_arn.rpartition("/")[2])
+    chained = holding.holder_of(calling.key())
+    text = ""
+    if seconds > int(role.max_session_duration or HOUR):
+        text = "exceeds the MaxSessionDuration set for this role."
+    elif seconds > HOUR and chained and ":role/" in chained.caller.principal:
+        text = "exceeds the 1 hour session limit for roles assumed by role chaining."
+    if text:
+        raise Refusal("ValidationError", f"The requested DurationSeconds {text}")
 
 
 _original_assume_role = sts.STSBackend.assume_role

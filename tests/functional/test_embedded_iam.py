@@ -160,6 +160,63 @@ def test_object_tags_open_objects(forced: Embedded, role: MakeRole) -> None:
     )
 
 
+def test_who_may_not_list_is_not_told_what_is_missing(forced: Embedded, role: MakeRole) -> None:
+    forced.client("s3", HUB).create_bucket(Bucket=BUCKET)
+    objects = allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/*")
+    role("reader", objects)
+    role("lister", objects, allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"))
+    reader, lister = (forced.client("s3", HUB, name) for name in ("reader", "lister"))
+    wanted = {"Bucket": BUCKET, "Key": "missing.txt"}
+    assert refusal(lister.get_object, **wanted)["Code"] == "NoSuchKey"
+    assert refusal(lister.head_object, **wanted)["Code"] == "404"
+    error = refusal(reader.get_object, **wanted)
+    assert error["Code"] == "AccessDenied"
+    assert "s3:ListBucket" in error["Message"]
+    assert refusal(reader.head_object, **wanted)["Code"] == "403"
+
+
+def test_images_of_aws_are_for_every_role_that_may(forced: Embedded, role: MakeRole) -> None:
+    built_in = "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"
+    role("puller", allow("ecr:BatchGetImage", built_in))
+    role("homely", allow("ecr:BatchGetImage", f"arn:aws:ecr:us-east-1:{HUB}:repository/*"))
+    wanted = {"repositoryName": "sagemaker-xgboost", "imageIds": [{"imageTag": "1.7-1"}]}
+    for name, allowed in (("puller", True), ("homely", False)):
+        ecr = forced.client("ecr", HUB, name)
+        refusal(ecr.batch_get_image, registryId="683313688378", **wanted)
+        assert last("ecr:BatchGetImage").allowed is allowed, name
+
+
+def test_the_session_of_a_role_that_is_gone_is_nobody(forced: Embedded, role: MakeRole) -> None:
+    named = role("reader", allow("s3:GetObject"))
+    keys = {"Bucket": BUCKET, "Key": "a"}
+    owner = forced.client("s3", HUB)
+    owner.create_bucket(Bucket=BUCKET)
+    owner.put_object(**keys, Body=b"a")
+    grant = {**allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/*"), "Principal": {"AWS": named}}
+    owner.put_bucket_policy(Bucket=BUCKET, Policy=document(grant))
+    reader = forced.client("s3", HUB, "reader")
+    reader.get_object(**keys)
+    people = forced.client("iam", HUB)
+    people.delete_role_policy(RoleName="reader", PolicyName="own")
+    reader.get_object(**keys)
+    people.delete_role(RoleName="reader")
+    assert refusal(reader.get_object, **keys)["Code"] == "AccessDenied"
+
+
+def test_a_session_that_begins_another_has_an_hour(forced: Embedded, role: MakeRole) -> None:
+    role("caller", allow("sts:AssumeRole"))
+    target = role("target", trusted={"AWS": HUB}, MaxSessionDuration=7200)
+    sts = forced.client("sts", HUB, "caller")
+    wanted = {"RoleArn": target, "RoleSessionName": "night"}
+    sts.assume_role(**wanted, DurationSeconds=3600)
+    error = refusal(sts.assume_role, **wanted, DurationSeconds=7200)
+    assert error["Code"] == "ValidationError"
+    assert "role chaining" in error["Message"]
+    root = forced.client("sts", HUB)
+    error = refusal(root.assume_role, **wanted, DurationSeconds=10800)
+    assert "MaxSessionDuration" in error["Message"]
+
+
 def test_a_boundary_narrows(forced: Embedded, role: MakeRole) -> None:
     made = forced.client("iam", HUB).create_policy(
         PolicyName="bound", PolicyDocument=document(allow("sns:ListTopics"))

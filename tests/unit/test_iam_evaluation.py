@@ -146,8 +146,36 @@ def test_across_accounts_both_sides_allow(
 def test_not_principal_denies_all_others() -> None:
     others = policy({**deny(), "NotPrincipal": {"AWS": f"arn:aws:iam::{OWN}:role/other"}})
     assert decided(identity=policy(allow()), resource=others).verdict == EXPLICIT
-    me = policy({**deny(), "NotPrincipal": {"AWS": ROLE}})
+    ways = [f"arn:aws:iam::{OWN}:root", ROLE, SESSION]
+    me = policy({**deny(), "NotPrincipal": {"AWS": ways}})
     assert decided(identity=policy(allow()), resource=me).verdict == ALLOWED
+
+
+@pytest.mark.parametrize(
+    "ways", [[ROLE], [f"arn:aws:iam::{OWN}:root"], [f"arn:aws:iam::{OWN}:root", ROLE]]
+)
+def test_not_principal_names_account_role_and_session(ways: list[str]) -> None:
+    some = policy({**deny(), "NotPrincipal": {"AWS": ways}})
+    assert decided(identity=policy(allow()), resource=some).verdict == EXPLICIT
+
+
+@pytest.mark.parametrize(
+    ("effect", "more", "expected"),
+    [
+        ("Allow", {"Condition": {"StringNotEquals": {"aws:x": "${aws:PrincipalTag/t}"}}}, IMPLICIT),
+        ("Allow", {"NotResource": "arn:aws:s3:::${aws:PrincipalTag/t}/*"}, IMPLICIT),
+        ("Deny", {"Condition": {"StringNotEquals": {"aws:x": "${aws:PrincipalTag/t}"}}}, EXPLICIT),
+    ],
+)
+def test_a_variable_without_a_value_allows_nothing(
+    effect: str, more: dict[str, Any], expected: str
+) -> None:
+    statement = {**says(effect), **more}
+    if "NotResource" in more:
+        del statement["Resource"]
+    context = {"aws:x": ("a",)}
+    own = [allow()] if effect == "Deny" else []
+    assert decided(identity=policy(*own, statement), context=context).verdict == expected
 
 
 _OWN = policy(allow())

@@ -296,6 +296,33 @@ def test_a_role_handed_over_is_passed(
     assert passed == [Needed(action="iam:PassRole", resource=ROLE, context=key)]
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "params"),
+    [
+        ("cloudformation", "DeleteStack", {"StackName": "s", "RoleARN": ROLE}),
+        ("codebuild", "StartBuild", {"projectName": "p", "serviceRoleOverride": ROLE}),
+        ("logs", "PutSubscriptionFilter", {"logGroupName": "g", "roleArn": ROLE}),
+        ("s3", "PutBucketReplication", {"Bucket": "b", "ReplicationConfiguration": {"Role": ROLE}}),
+    ],
+)
+def test_roles_are_passed_in_less_usual_places(
+    service: str, operation: str, params: dict[str, Any]
+) -> None:
+    assert ("iam:PassRole", ROLE) in wanted(service, operation, **params)
+
+
+def test_tags_of_a_session_need_tagging() -> None:
+    tags = [{"Key": "team", "Value": "iris"}]
+    found = wanted("sts", "AssumeRole", RoleArn=ROLE, RoleSessionName="s", Tags=tags)
+    assert found == {("sts:AssumeRole", ROLE), ("sts:TagSession", ROLE)}
+
+
+def test_a_registry_is_the_one_the_request_names() -> None:
+    arn = "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"
+    request = {"registryId": "683313688378", "repositoryName": "sagemaker-xgboost"}
+    assert wanted("ecr", "BatchGetImage", **request) == {("ecr:BatchGetImage", arn)}
+
+
 def test_a_connection_in_a_pipeline_is_passed() -> None:
     connection = "arn:aws:codeconnections:us-east-1:444455556666:connection/1"
     source = {"configuration": {"ConnectionArn": connection}}

@@ -152,6 +152,8 @@ def of(prefix: str, operation: str, params: Params) -> tuple[str, ...]:
         params: The request's parameters; a version or tags in them change what is needed.
     """
     names = NAMES.get(f"{prefix}:{operation}", (operation,))
+    if operation == "AssumeRole" and tags_of(params):
+        return (*names, "TagSession")
     if prefix == "s3":
         return (*(_versioned(name, params) for name in names), *_beside(operation, params))
     return (*names, *_tagging(prefix, operation, params))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,6 +27,7 @@ def of_caller(caller: Caller, tags: Mapping[str, str], source: str) -> Context:
         "Account" if caller.is_root else "AssumedRole" if ":role/" in caller.principal else "User"
     )
     organization, path = organization_of(caller.account)
+    now = datetime.now(UTC)
     found: Context = {
         "aws:principalarn": (caller.principal,),
         "aws:principalaccount": (caller.account,),
@@ -34,6 +36,8 @@ def of_caller(caller: Caller, tags: Mapping[str, str], source: str) -> Context:
         "aws:securetransport": ("true",),  # loopback stands for TLS
         "aws:viaawsservice": (str(bool(calling.via())).lower(),),
         "aws:sourceip": (source,),
+        "aws:currenttime": (now.isoformat(timespec="seconds"),),
+        "aws:epochtime": (str(int(now.timestamp())),),
         **{f"aws:principaltag/{key.lower()}": (value,) for key, value in tags.items()},
     }
     if via := calling.via():

@@ -68,6 +68,10 @@ class Condition:
             return all(fits) if self.quantifier == "forallvalues" else any(fits)
         return any(fits) != self.negated
 
+    def lacks(self, context: Context) -> bool:
+        """Whether a policy variable in it has no value in a request."""
+        return any(filled(value, context) is None for value in self.values)
+
 
 def parse(block: Mapping[str, Any]) -> tuple[Condition, ...]:
     """The conditions of a statement's `Condition` block.

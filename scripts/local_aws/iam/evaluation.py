@@ -187,13 +187,23 @@ def _denies_caller(statement: Statement, caller: Caller) -> bool:
 
 def naming(statement: Statement, caller: Caller) -> Naming:
     """How a statement on a resource names a caller (*Principal*, *NotPrincipal*)."""
-    found = max(
-        (_names(kind, name, caller) for kind, name in statement.principals or ()),
-        default=Naming.NOT,
-    )
+    found = {_names(kind, name, caller) for kind, name in statement.principals or ()}
     if statement.not_principals:
-        return Naming.PRINCIPAL if found is Naming.NOT else Naming.NOT
-    return found
+        return Naming.NOT if found >= _every_way(caller) else Naming.PRINCIPAL
+    return max(found, default=Naming.NOT)
+
+
+def _every_way(caller: Caller) -> set[Naming]:
+    """How `NotPrincipal` must name a caller to leave it out.
+
+    It names the account as well as the role, and the session as well (*Specifying NotPrincipal*).
+    """
+    if caller.is_service:
+        return {Naming.PRINCIPAL}
+    if caller.is_root:
+        return {Naming.SESSION}
+    is_session = caller.arn != caller.principal
+    return {Naming.ACCOUNT, Naming.SESSION} | ({Naming.PRINCIPAL} if is_session else set())
 
 
 def _names(kind: str, name: str, caller: Caller) -> Naming:

@@ -102,7 +102,7 @@ def evaluate(
         boundary=holding.boundary(holder),
         session=holding.session(holder),
         organization=holding.service_control(holder.caller.account),
-        resource=stands.statements,
+        resource=stands.statements if holding.is_there(holder) else (),
         owner=owner,
         resource_decides=stands.decides,
         resource_policy=stands.called,

@@ -68,7 +68,7 @@ def of_role(role_arn: str, session_arn: str = "", session_policy: str = "") -> H
     return Holder(caller=caller, subject=role, session_policy=session_policy)
 
 
-def _is_there(holder: Holder) -> bool:
+def is_there(holder: Holder) -> bool:
     """Whether the role or user still exists; one made again under its name is another."""
     if holder.subject is None:
         return False
@@ -81,7 +81,7 @@ def _is_there(holder: Holder) -> bool:
 def identity(holder: Holder) -> Statements:
     """The identity policies of a role or user, those of the user's groups included."""
     subject = holder.subject
-    if not _is_there(holder):
+    if not is_there(holder):
         return ()
     return tuple(
         statement

@@ -8,6 +8,7 @@ gives only later; as a value it matches nothing but a star in a policy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from moto import backends
@@ -262,9 +263,11 @@ def _secretsmanager(_action: str, params: Params, place: Place) -> Arns:
 
 
 def _ecr(_action: str, params: Params, place: Place) -> Arns:
-    if names := params.get("repositoryNames"):
-        return _each(names, lambda one: place.arn("ecr", f"repository/{one}"))
-    return None
+    account = str(params.get("registryId") or place.account)
+    place = replace(place, account=account)
+    name = params.get("repositoryName")
+    names = params.get("repositoryNames") or ([name] if name else ())
+    return _each(names, lambda one: place.arn("ecr", f"repository/{one}")) or None
 
 
 def _connections(_action: str, params: Params, _place: Place) -> Arns:

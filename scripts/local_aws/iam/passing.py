@@ -15,7 +15,14 @@ from typing import Any
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 _CONNECTION = re.compile(r"arn:aws[a-z-]*:(codeconnections|codestar-connections):.+:connection/.+")
 _GIVES = ("Create", "Put", "Update", "Start", "Register", "Add", "Enable", "Execute", "Publish")
-_NO_PASSING = frozenset({"iam", "sts", "servicecatalog", "organizations", "s3", "kms", "logs"})
+_ALSO = frozenset(
+    {
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:DeleteStack",
+        "cloudformation:RollbackStack",
+    }
+)
+_NO_PASSING = frozenset({"iam", "sts", "servicecatalog", "organizations", "kms"})
 """Services that let a role be named without acting under it, or whose ARNs are policy text."""
 
 
@@ -36,7 +43,8 @@ class Passed:
 
 def passed(prefix: str, operation: str, params: Mapping[str, Any]) -> tuple[Passed, ...]:
     """What a request hands over, each thing once."""
-    if prefix in _NO_PASSING or not operation.startswith(_GIVES):
+    gives = operation.startswith(_GIVES) or f"{prefix}:{operation}" in _ALSO
+    if prefix in _NO_PASSING or not gives:
         return ()
     to = f"{prefix}.amazonaws.com"
     found = dict.fromkeys(_found(prefix, params))
@@ -64,7 +72,7 @@ def _found(prefix: str, value: Any, name: str = "") -> Iterator[str]:
 
 def _is_passed(prefix: str, name: str, value: str) -> bool:
     bare = name.lower().replace("_", "")
-    if bare.endswith(("role", "rolearn")):
+    if bare.endswith(("role", "rolearn", "roleoverride")):
         return _ROLE.fullmatch(value) is not None
     gives = prefix == "codepipeline" and bare == "connectionarn"
     return gives and _CONNECTION.fullmatch(value) is not None

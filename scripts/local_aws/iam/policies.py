@@ -46,8 +46,18 @@ class Statement:
 
     def covers(self, action: str, resource: str, context: Context) -> bool:
         """Whether it speaks about a request, whoever makes it."""
-        return self.names(action, resource, context) and all(
-            each.holds(context, variables=self.variables) for each in self.conditions
+        return (
+            self.names(action, resource, context)
+            and not (self.allows and self._lacks(context))
+            and all(each.holds(context, variables=self.variables) for each in self.conditions)
+        )
+
+    def _lacks(self, context: Context) -> bool:
+        """Whether a variable has no value, which is no reason to allow (*Policy variables*)."""
+        excluded = self.resources if self.not_resources else ()
+        return self.variables and (
+            any(each.lacks(context) for each in self.conditions)
+            or any(filled(text, context) is None for text in excluded or ())
         )
 
     def names(self, action: str, resource: str, context: Context) -> bool:

@@ -13,12 +13,14 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
-from local_aws.iam import actions, arns, passing
+from local_aws.iam import actions, arns, passing, standing
 from local_aws.iam.arns import Place
 from local_aws.iam.named import NAMED
 
 Params = Mapping[str, Any]
-_BODY_MATTERS = frozenset({"DeleteObjects", "PutBucketTagging", "PutObjectTagging"})
+_BODY_MATTERS = frozenset(
+    {"DeleteObjects", "PutBucketReplication", "PutBucketTagging", "PutObjectTagging"}
+)
 """S3 operations whose body says what is authorized; those of the others can be large."""
 
 
@@ -90,6 +92,7 @@ def needed(service: str, operation: str, params: Params, place: Place) -> tuple[
         for each in _on_resources(prefix, action, params, place)
     ]
     wanted += _copied(prefix, params)
+    wanted += _looked_for(prefix, operation, params)
     wanted += [
         Needed(action=one.action, resource=one.resource, context=one.context)
         for one in passing.passed(prefix, operation, params)
@@ -121,3 +124,13 @@ def _copied(prefix: str, params: Params) -> list[Needed]:
     path, _, version = str(source).lstrip("/").partition("?versionId=")
     action = "s3:GetObjectVersion" if version else "s3:GetObject"
     return [Needed(action=action, resource=f"arn:aws:s3:::{path}")]
+
+
+def _looked_for(prefix: str, operation: str, params: Params) -> list[Needed]:
+    """What tells an object that is missing from one that is denied (*GetObject*, Permissions)."""
+    if prefix != "s3" or operation not in ("GetObject", "HeadObject"):
+        return []
+    bucket = str(params.get("Bucket", ""))
+    if not standing.lacks_object(bucket, str(params.get("Key", ""))):
+        return []
+    return [Needed(action="s3:ListBucket", resource=f"arn:aws:s3:::{bucket}")]

@@ -14,6 +14,7 @@ from typing import Any
 
 from moto import backends
 from moto.core.exceptions import HTTPException
+from moto.s3.models import FakeDeleteMarker
 
 from local_aws.iam.conditions import Malformed
 from local_aws.iam.policies import Statement, statements
@@ -51,6 +52,8 @@ def on(arn: str, action: str) -> Standing:
         return _role(account, arn)
     if reader is None:
         return Standing(owner=account)
+    if service == "ecr" and _is_of_aws(account):
+        return Standing(owner=account, statements=_OPEN)
     try:
         text = reader(_backend(service, account, region), arn, rest)
     except (KeyError, AttributeError, HTTPException):  # there is no such thing
@@ -74,6 +77,15 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
         return ()
 
 
+def _is_of_aws(account: str) -> bool:
+    """Whether an account is nobody's here: AWS keeps its images in such accounts, for everybody."""
+    held: Any = backends.get_backend("organizations")
+    has_roles = account in backends.get_backend("iam") and any(
+        one.roles for one in backends.get_backend("iam")[account].values()
+    )
+    return account not in held.master_accounts and not has_roles
+
+
 def _backend(service: str, account: str, region: str) -> Any:
     return backends.get_backend(_MODULES.get(service, service))[account][region or "aws"]
 
@@ -82,6 +94,15 @@ def bucket_owner(bucket: str) -> str:
     """The account (12 digits) a bucket belongs to; empty when there is none."""
     held: Any = backends.get_backend("s3")
     return str(held.bucket_accounts.get(bucket, ("", ""))[1])
+
+
+def lacks_object(bucket: str, key: str) -> bool:
+    """Whether a bucket that exists has no such object."""
+    owner = bucket_owner(bucket)
+    if not owner:
+        return False
+    found = backends.get_backend("s3")[owner]["aws"].buckets[bucket].keys.get(key)
+    return found is None or isinstance(found, FakeDeleteMarker)
 
 
 def _bucket(rest: str, account: str) -> Standing:
@@ -135,7 +156,18 @@ def _role_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
 def _sagemaker_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
     from local_aws.sagemaker import state  # noqa: PLC0415 - whose neighbours ask this package
 
+    kind, _, name = parts[5].partition("/")
+    if kind == "project":
+        return _project_tags(arn, name)
+    if kind == "model-package":  # a version has the tags of its group (CreateModelPackage, Tags)
+        arn = f"{arn.rpartition('/')[0].replace(':model-package/', ':model-package-group/')}"
     return state.shelf(parts[4], parts[3]).tags.get(arn, {})
+
+
+def _project_tags(arn: str, name: str) -> Mapping[str, str]:
+    from local_aws.sagemaker_projects import state  # noqa: PLC0415 - as above
+
+    return state.tags_of(arn, name)
 
 
 def _topic(backend: Any, arn: str, _rest: str) -> Any:
@@ -182,6 +214,9 @@ def _package_group(_backend: Any, arn: str, rest: str) -> Any:
     return groups.policy_of(arn) if kind in ("model-package", "model-package-group") else None
 
 
+_OPEN = statements(
+    '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}}', "images of AWS"
+)
 _MODULES = {"lambda": "awslambda"}
 _READERS: dict[str, Callable[[Any, str, str], Any]] = {
     "sns": _topic,

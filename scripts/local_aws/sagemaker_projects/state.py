@@ -48,6 +48,13 @@ def shelf(call: Call) -> Shelf[str, Project]:
     return _projects[call.caller.account][call.region].shelf  # type: ignore[no-any-return]
 
 
+def tags_of(arn: str, name: str) -> Mapping[str, str]:
+    """The tags of a project by ARN and name; {} when there is none."""
+    _, _, _, region, account, _ = arn.split(":", 5)
+    project = _projects[account][region].shelf.get(name)
+    return project.tags if project else {}
+
+
 def invalid(text: str) -> Refusal:
     """The error of a request that SageMaker does not accept."""
     return Refusal("ValidationException", text)
