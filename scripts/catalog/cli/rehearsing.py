@@ -84,9 +84,9 @@ def _tell_permissions(root: Path, verdicts: tuple[Verdict, ...]) -> int:
     (root / IAM).write_text(json.dumps(reporting.to_json(found), indent=2) + "\n")
     unknown = sum(one.standing is Standing.NEITHER for one in found)
     verdict = (
-        f"{many(unknown, 'permission')} neither exercised nor explained"
+        f"{many(unknown, 'permission')} neither exercised in these rehearsals nor explained"
         if unknown
-        else ("Every permission was exercised, or is explained")
+        else "Every permission was exercised, or is explained"
     )
     say(f"\n{'✗' if unknown else '✓'} {verdict}; {IAM}")
     return unknown
