@@ -214,6 +214,34 @@ def test_a_failed_update_leaves_the_old_model_in_service(endpoint):
     assert invoke(endpoint) == "0.0\n1.0\n"
 
 
+def test_the_name_of_an_endpoint_has_no_case_but_for_who_asks_it(hosting, refused):
+    hosting.model("first")
+    hosting.config("first")
+    wanted = {"EndpointConfigName": "first"}
+    made = hosting.sagemaker.create_endpoint(EndpointName="Iris", **wanted)
+    assert made["EndpointArn"].endswith(":endpoint/iris")
+    assert hosting.settled("iris")["EndpointName"] == "Iris"
+    create = hosting.sagemaker.create_endpoint
+    assert "already existing" in refused(
+        "ValidationException", create, EndpointName="IRIS", **wanted
+    )
+    runtime = hosting.clients("sagemaker-runtime", hosting.account)
+    ask = {"Body": ROWS, "ContentType": "text/csv"}
+    refused("ValidationError", runtime.invoke_endpoint, EndpointName="iris", **ask)
+    runtime.invoke_endpoint(EndpointName="Iris", **ask)
+
+
+def test_an_endpoint_in_progress_is_not_deleted(hosting, refused):
+    hosting.model("first")
+    hosting.config("first")
+    hosting.sagemaker.create_endpoint(EndpointName="iris", EndpointConfigName="first")
+    delete = hosting.sagemaker.delete_endpoint
+    assert "in-progress" in refused("ValidationException", delete, EndpointName="iris")
+    hosting.settled("iris")
+    delete(EndpointName="iris")
+    assert "in-progress" in refused("ValidationException", delete, EndpointName="iris")
+
+
 def test_names_are_taken_once_and_what_is_named_must_exist(endpoint, refused):
     taken = refused("ValidationException", lambda: endpoint.config("first"))
     assert "already existing endpoint configuration" in taken

@@ -180,9 +180,17 @@ def test_a_policy_is_read_and_deleted(registry, refused):
     refused("ValidationException", get, ModelPackageGroupName="iris")
 
 
+def test_a_version_has_no_tags_of_its_own_at_birth(registry, refused):
+    def create() -> None:
+        registry.package(Tags=[{"Key": "project", "Value": "iris"}])
+
+    assert "tags of its group" in refused("ValidationException", create)
+
+
 def test_tags_are_shown_by_both_apis(registry, clients, refused):
-    package = registry.package(Tags=[{"Key": "project", "Value": "iris"}])
-    registry.sagemaker.add_tags(ResourceArn=package, Tags=[{"Key": "by", "Value": "us"}])
+    package = registry.package()
+    given = [{"Key": "project", "Value": "iris"}, {"Key": "by", "Value": "us"}]
+    registry.sagemaker.add_tags(ResourceArn=package, Tags=given)
     tags = registry.sagemaker.list_tags(ResourceArn=package)["Tags"]
     assert [tag["Key"] for tag in tags] == ["project", "by"]
     registry.sagemaker.delete_tags(ResourceArn=package, TagKeys=["by"])

@@ -72,6 +72,8 @@ def fill(prefix: str, kind: str, name: str, place: Place) -> str:
     formats = _formats(prefix).get(kind.lower())
     if formats is None:
         return "*"
+    if (prefix, kind.lower()) == ("sagemaker", "endpoint"):  # without case (*CreateEndpoint*)
+        name = name.lower()
     values = {"Partition": place.partition, "Region": place.region, "Account": place.account}
     for key, value in values.items():
         formats = formats.replace(f"${{{key}}}", value)

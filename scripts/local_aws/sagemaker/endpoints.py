@@ -21,6 +21,7 @@ KIND = Kind(
     words="endpoint",
     descending=True,
     status="EndpointStatus",
+    folded=True,
 )
 SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
 
@@ -53,8 +54,8 @@ def _update(call: Call) -> dict[str, Any]:
 
 def _delete(call: Call) -> dict[str, Any]:
     found = KIND.find(call)
-    if found["EndpointStatus"] == "Updating":
-        raise invalid(f'Cannot delete endpoint "{found.arn}" while it is updating.')
+    if found["EndpointStatus"] not in ("InService", "Failed"):
+        raise invalid(f'Cannot update in-progress endpoint "{found.arn}".')
     going = found.changed(EndpointStatus="Deleting").hiding(served=())
     shelf = call.shelf
     _tell(shelf, going)

@@ -39,8 +39,9 @@ class Response(SageMakerRuntimeResponse):  # type: ignore[misc]  # moto is read 
 
 def _serving(caller: BaseResponse, name: str) -> Thing:
     account = caller.current_account
-    found = shelf(account, caller.region).get(endpoints.KIND.path, name)
-    if found is None or found["EndpointStatus"] not in endpoints.SERVING:
+    found = shelf(account, caller.region).get(endpoints.KIND.path, name.lower())
+    serving = found is not None and found["EndpointStatus"] in endpoints.SERVING
+    if found is None or not serving or found["EndpointName"] != name:
         raise Refusal("ValidationError", f"Endpoint {name} of account {account} not found.")
     return found
 

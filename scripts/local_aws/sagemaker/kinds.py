@@ -30,6 +30,8 @@ class Kind:
             operations of Studio say, rather than with `ValidationException`.
         sorted_by: What its list is sorted by by default.
         descending: Whether its list begins with the newest by default.
+        status: The member with its status, if its list is filtered by it.
+        folded: Whether the case of its name does not matter; ARNs have it in lower case.
     """
 
     noun: str
@@ -41,6 +43,7 @@ class Kind:
     sorted_by: str = "CreationTime"
     descending: bool = False
     status: str = field(default="")
+    folded: bool = False
 
     @property
     def name(self) -> str:
@@ -65,7 +68,8 @@ class Kind:
         """What the thing a request means is found by; a name may be given as an ARN."""
         names = [params[member] for member in self.within if params.get(member)]
         given = str(params[self.name])
-        return "/".join([*names, given.partition(f":{self.path}/")[2] or given])
+        key = "/".join([*names, given.partition(f":{self.path}/")[2] or given])
+        return key.lower() if self.folded else key
 
     def find(self, call: Call, **params: Any) -> Thing:
         """The thing that a request, or `params`, means.

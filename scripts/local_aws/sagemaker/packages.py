@@ -12,7 +12,6 @@ from typing import Any
 from local_aws.errors import Refusal
 from local_aws.sagemaker import groups, telling
 from local_aws.sagemaker.calls import Call, Handler, answered
-from local_aws.sagemaker.kinds import tag_map
 from local_aws.sagemaker.listing import listed
 from local_aws.sagemaker.state import Thing, invalid, now, shelf
 
@@ -57,6 +56,8 @@ def _create(call: Call) -> dict[str, Any]:
         )
     if "ModelPackageName" in params:
         raise invalid("Give either ModelPackageName or ModelPackageGroupName, not both.")
+    if params.get("Tags"):
+        raise invalid("A versioned model package has the tags of its group; give no Tags.")
     action = "sagemaker:CreateModelPackage"
     group = groups.find(call, action, params["ModelPackageGroupName"])
     _, _, _, region, account, _ = group.arn.split(":", 5)
@@ -80,7 +81,6 @@ def _create(call: Call) -> dict[str, Any]:
         "LastModifiedTime": moment,
     }
     made = kept.put(Thing(kind=PATH, key=key, arn=arn, fields=fields))
-    kept.tag_resource(arn, tag_map(params))
     telling.package(made)
     return {"ModelPackageArn": arn}
 
