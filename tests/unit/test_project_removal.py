@@ -25,6 +25,7 @@ def test_deployments_go_before_their_project_and_remains_after_it():
         Kind.STACK,
         Kind.STACK_SET,
         Kind.PROJECT,
+        Kind.TRAINING,
         Kind.REPOSITORY,
         Kind.BUCKET,
         Kind.MODEL_GROUP,
@@ -45,6 +46,13 @@ def test_nothing_is_both_removed_and_kept_and_nothing_is_forgotten():
         assert gone | stays == set(EVERY)
 
 
+def test_while_a_project_lives_what_goes_with_its_stack_is_not_said_to_stay():
+    topic = by_arn("arn:aws:sns:us-east-1:111111111111:sagemaker-iris-p-1")
+    bucket = thing(Kind.BUCKET, "sagemaker-project-p-1")
+    stays = [one.described for one in kept([topic, bucket], retained=False, going="iris-p-1")]
+    assert stays == ["bucket sagemaker-project-p-1"]
+
+
 def test_the_order_does_not_depend_on_who_was_seen_first():
     things = [thing(Kind.STACK, name, account) for name in "ab" for account in (HOME, TARGET)]
     expected = order(things, retained=False)
@@ -63,6 +71,7 @@ def test_the_order_does_not_depend_on_who_was_seen_first():
             Kind.MODEL_GROUP,
             "iris",
         ),
+        ("arn:aws:sagemaker:us-east-1:111111111111:pipeline/iris", Kind.TRAINING, "iris"),
         ("arn:aws:logs:us-east-1:111111111111:log-group:/a/b:*", Kind.LOG_GROUP, "/a/b"),
     ],
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.session import Service
@@ -31,30 +31,30 @@ class Pipelines:
 
     def _look(self, name: str) -> Pipeline:
         state = self.service.call("get_pipeline_state", f"pipeline {name}", name=name)
+        states = state.get("stageStates", ())
         runs = self.runs(name)
-        found = Pipeline(
+        done = {run: self._done(name, run) for run in {_run(each) for each in states} if run}
+        return Pipeline(
             name=name,
-            stages=tuple(_stage(each) for each in state.get("stageStates", ())),
+            stages=tuple(_stage(each, done.get(_run(each), ())) for each in states),
             latest=runs[0] if runs else None,
         )
-        return replace(found, questions=self._questions(name)) if found.approvals else found
 
-    def _questions(self, name: str) -> dict[str, str]:
-        """What approvals under way ask, by action: its CustomData with variables filled in."""
+    def _done(self, name: str, run: str) -> tuple[Mapping[str, Any], ...]:
+        """The actions of one run, each as it was tried last.
+
+        GetPipelineState tells of an action that this run has not begun what an earlier one left.
+        """
         listed = self.service.pages(
             "list_action_executions",
             "actionExecutionDetails",
             f"pipeline {name}",
             tokens=PAGES,
             pipelineName=name,
+            filter={"pipelineExecutionId": run},
         )
-        return {
-            one["actionName"]: one.get("input", {})
-            .get("resolvedConfiguration", {})
-            .get("CustomData", "")
-            for one in listed
-            if one["status"] == "InProgress"
-        }
+        tried = sorted(listed, key=lambda one: one["startTime"])
+        return tuple({(one["stageName"], one["actionName"]): one for one in tried}.values())
 
     def runs(self, name: str) -> tuple[Run, ...]:
         """The newest runs of a pipeline, newest first."""
@@ -94,20 +94,35 @@ class Pipelines:
         )
 
 
-def _stage(state: Mapping[str, Any]) -> Stage:
+def _run(state: Mapping[str, Any]) -> str:
+    return str(state.get("latestExecution", {}).get("pipelineExecutionId", ""))
+
+
+def _stage(state: Mapping[str, Any], done: Iterable[Mapping[str, Any]]) -> Stage:
+    name = state["stageName"]
+    tokens = {
+        each["actionName"]: each.get("latestExecution", {}).get("token", "")
+        for each in state.get("actionStates", ())
+    }
+    mine = {one["actionName"]: one for one in done if one["stageName"] == name}
     return Stage(
-        name=state["stageName"],
+        name=name,
         status=state.get("latestExecution", {}).get("status", ""),
-        actions=tuple(_action(each) for each in state.get("actionStates", ())),
+        run=_run(state),
+        actions=tuple(_action(mine[each], tokens[each]) for each in tokens if each in mine),
     )
 
 
-def _action(state: Mapping[str, Any]) -> Action:
-    latest = state.get("latestExecution", {})
+def _action(done: Mapping[str, Any], token: str) -> Action:
+    given = done.get("input", {})
+    result = done.get("output", {}).get("executionResult", {})
+    built = given.get("actionTypeId", {}).get("provider") == "CodeBuild"
     return Action(
-        name=state["actionName"],
-        status=latest.get("status", ""),
-        summary=latest.get("summary", ""),
-        error=latest.get("errorDetails", {}).get("message", ""),
-        token=latest.get("token", ""),
+        name=done["actionName"],
+        status=done["status"],
+        summary=result.get("externalExecutionSummary", ""),
+        error=result.get("errorDetails", {}).get("message", ""),
+        question=given.get("resolvedConfiguration", {}).get("CustomData", ""),
+        token=token,
+        build=result.get("externalExecutionId", "") if built else "",
     )

@@ -55,6 +55,8 @@ class Remains:
         """Remove one thing and all that is in it."""
         try:
             match thing.kind:
+                case Kind.TRAINING:
+                    self._call("sagemaker", "delete_pipeline", PipelineName=thing.name)
                 case Kind.BUCKET:
                     self._bucket(thing.name)
                 case Kind.REPOSITORY:

@@ -41,8 +41,8 @@ def cleanup(
 ) -> None:
     """Remove project NAME and its deployments.
 
-    Safe to repeat: each run looks at what there is. Buckets, repositories and models stay unless
-    --retained says otherwise.
+    Safe to repeat: each run looks at what there is. Buckets, repositories, models and training
+    pipelines stay unless --retained says otherwise.
     """
     _, place = home(session, target, account, role, through)
     found = cleaning.find(place, name)
@@ -58,14 +58,15 @@ def cleanup(
         if plan:
             confirm("Remove this?", yes=yes, otherwise="Give --yes, or look with --dry-run.")
         remaining = _remove(place, found, plan, retained=retained, tell=tell)
-    stays = removal.kept(remaining, retained=retained)
+    going = found.project.prefix if dry_run and found.project else ""
+    stays = removal.kept(remaining, retained=retained, going=going)
     if as_json:
         data(_told(plan, stays, found, dry_run=dry_run))
         return
     for thing in stays:
-        say(f"  {'may stay' if dry_run and found.project else 'stays'}: {thing.name}")
-    if stays and not retained:
-        say("  --retained removes buckets, repositories, models and logs as well.")
+        say(f"  {'may stay' if dry_run and found.project else 'stays'}: {thing.described}")
+    if removal.order(stays, retained=True) and not retained:
+        say("  --retained removes what is named with its kind as well.")
     say("Nothing was removed." if dry_run else f"✓ Project {name} is cleaned up.")
 
 

@@ -39,10 +39,12 @@ def create(
     seen = studio.look(home.session.service("servicecatalog"))
     template = choosing.chosen(product, templates(seen), folders)
     answers = choosing.parameters(template.form, given)
-    if home.projects.find(name):
+    if there := home.projects.find(name):
         raise UsageError(
-            f"There is a project '{name}' in account {home.account} already.",
-            f"Choose another name, or look at it with `catalog project status {name}`.",
+            f"There is a project '{name}' in account {home.account} already: {there.status}.",
+            f"Choose another name, or remove that one with `catalog project cleanup {name}`."
+            if there.failed
+            else f"Choose another name, or look at it with `catalog project status {name}`.",
         )
     version = next(one.newest.id for one in seen if one.id == template.product and one.newest)
     home.projects.create(name, template.product, version, answers, "")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from catalog.aws import projects as gateway
 from catalog.aws.session import Session
 from catalog.errors import ServiceFault, UsageError
 from catalog.manifests.manifest import did_you_mean
 from catalog.projects.places import Home, targets
-from catalog.projects.values import Endpoint, Origin, Project, Status, Unseen
+from catalog.projects.values import Action, Endpoint, Origin, Pipeline, Project, Status, Unseen
+
+LINES = 4
+"""Of a failed build's log that are shown."""
 
 
 def existing(home: Home, name: str) -> Project:
@@ -40,11 +44,31 @@ def status(home: Home, name: str) -> Status:
     return Status(
         project=project,
         origin=_origin(home, project),
-        pipelines=home.pipelines.named(project.prefix),
+        pipelines=tuple(_with_logs(home, one) for one in home.pipelines.named(project.prefix)),
         models=home.projects.models(project.group),
         endpoints=endpoints,
         unseen=(*unseen, *blind),
     )
+
+
+def _with_logs(home: Home, pipeline: Pipeline) -> Pipeline:
+    """A pipeline whose failed builds come with the end of their logs."""
+
+    def read(action: Action) -> Action:
+        if not action.build or action.status != "Failed":
+            return action
+        try:
+            return replace(action, log=home.builds.end_of_log(action.build, LINES))
+        except ServiceFault:  # who may not read logs still sees the rest
+            return action
+
+    stages = tuple(
+        stage
+        if pipeline.outdated(stage)
+        else replace(stage, actions=tuple(map(read, stage.actions)))
+        for stage in pipeline.stages
+    )
+    return replace(pipeline, stages=stages)
 
 
 def every(home: Home) -> tuple[Status, ...]:

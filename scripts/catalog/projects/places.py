@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.aws.accounts import Accounts
+from catalog.aws.builds import Builds
 from catalog.aws.pipelines import Pipelines
 from catalog.aws.projects import Projects
 from catalog.aws.remains import Remains
@@ -46,6 +47,13 @@ class Home:
     def pipelines(self) -> Pipelines:
         """Gateway to the pipelines."""
         return Pipelines(service=self.session.service("codepipeline"))
+
+    @property
+    def builds(self) -> Builds:
+        """Gateway to the builds."""
+        return Builds(
+            codebuild=self.session.service("codebuild"), logs=self.session.service("logs")
+        )
 
     @property
     def stack_sets(self) -> StackSets:

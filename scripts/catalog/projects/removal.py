@@ -19,11 +19,12 @@ class Kind(IntEnum):
     STACK = 2
     STACK_SET = 3
     PROJECT = 4
-    REPOSITORY = 5
-    BUCKET = 6
-    MODEL_GROUP = 7
-    LOG_GROUP = 8
-    OTHER = 9
+    TRAINING = 5
+    REPOSITORY = 6
+    BUCKET = 7
+    MODEL_GROUP = 8
+    LOG_GROUP = 9
+    OTHER = 10
 
 
 WORDS = {
@@ -31,6 +32,7 @@ WORDS = {
     Kind.STACK: ("delete", "deployment stack"),
     Kind.STACK_SET: ("delete", "stack set and its instances"),
     Kind.PROJECT: ("delete", "project"),
+    Kind.TRAINING: ("delete", "training pipeline"),
     Kind.REPOSITORY: ("delete", "repository, with every commit"),
     Kind.BUCKET: ("delete", "bucket, with every version of every object"),
     Kind.MODEL_GROUP: ("delete", "model package group, with every version"),
@@ -61,6 +63,12 @@ class Thing:
     waits: bool = False
 
     @property
+    def described(self) -> str:
+        """Kind and name: `bucket sagemaker-project-…`; an ARN says its kind itself."""
+        what = WORDS[self.kind][1].partition(",")[0]
+        return self.name if self.kind is Kind.OTHER else f"{what} {self.name}"
+
+    @property
     def retained(self) -> bool:
         """Whether a project leaves it behind on purpose."""
         return self.kind > Kind.PROJECT
@@ -81,9 +89,18 @@ def order(things: Iterable[Thing], *, retained: bool) -> tuple[Thing, ...]:
     return tuple(sorted(wanted, key=lambda one: (one.kind, one.account, one.name)))
 
 
-def kept(things: Iterable[Thing], *, retained: bool) -> tuple[Thing, ...]:
-    """What stays: retained things that are not asked for, and what this command cannot remove."""
+def kept(things: Iterable[Thing], *, retained: bool, going: str = "") -> tuple[Thing, ...]:
+    """What stays: retained things that are not asked for, and what this command cannot remove.
+
+    Args:
+        things: What there is.
+        retained: Whether what the project leaves behind is to go too.
+        going: While the project lives, what the names of its resources begin with: of the kinds
+            that no project retains, those go with its stack.
+    """
     staying = {one for one in things if one.retained and not (retained and _removable(one))}
+    if going:
+        staying -= {one for one in staying if not _removable(one) and going in one.name}
     return tuple(sorted(staying, key=lambda one: (one.kind, one.account, one.name)))
 
 
@@ -100,6 +117,8 @@ def by_arn(arn: str) -> Thing:
             kind, name = Kind.BUCKET, resource
         case "codecommit":
             kind, name = Kind.REPOSITORY, resource
+        case "sagemaker" if resource.startswith("pipeline/"):
+            kind, name = Kind.TRAINING, resource.partition("/")[2]
         case "sagemaker" if resource.startswith("model-package-group/"):
             kind, name = Kind.MODEL_GROUP, resource.partition("/")[2]
         case "logs":

@@ -21,7 +21,7 @@ def status(seen: Status) -> Text:
         text.append(f"  {project.message}\n", "red")
     text.append(f"  {_version(seen)}\n")
     for pipeline in seen.pipelines:
-        text.append_text(_pipeline(pipeline))
+        text.append_text(_pipeline(project.name, pipeline))
     if not seen.pipelines:
         text.append("\n  No pipeline is seen.\n")
     text.append("\n  Models\n", "underline")
@@ -68,25 +68,35 @@ def _version(seen: Status) -> str:
     return f"{said}; newer: {', '.join(origin.newer)}" if origin.newer else said
 
 
-def _pipeline(pipeline: Pipeline) -> Text:
+def _pipeline(project: str, pipeline: Pipeline) -> Text:
     text = Text.assemble("\n  ", (f"Pipeline {pipeline.name}", "underline"), "\n")
     for stage in pipeline.stages:
+        outdated = pipeline.outdated(stage)
         text.append(f"    {stage.name}  ").append_text(_styled(stage.status or "not run yet"))
-        text.append("\n")
-        for line in _troubles(stage):
-            text.append(f"      {line}\n", "red")
+        text.append("  in an earlier run\n" if outdated else "\n", "dim")
+        if not outdated:
+            text.append_text(_troubles(stage))
     for one in pipeline.approvals:
         text.append(f"    waits for an answer: {one.question or one.action}\n", "bold yellow")
-        text.append("      catalog project approve-deployment answers it\n", "dim")
+        hint = f"catalog project approve-deployment {project} --because …"
+        text.append(f"      {hint} answers it\n", "dim")
     return text
 
 
-def _troubles(stage: Stage) -> list[str]:
-    failed = [action for action in stage.actions if action.status == "Failed"]
-    return [f"{one.name}: {one.error or one.summary or 'no reason was given'}" for one in failed]
+def _troubles(stage: Stage) -> Text:
+    text = Text()
+    for one in stage.actions:
+        if one.status == "Failed":
+            why = one.error or one.summary or "no reason was given"
+            text.append(f"      {one.name}: {why}\n", "red")
+            for line in one.log:
+                text.append(f"        | {line}\n", "dim")
+    return text
 
 
 def _last(pipeline: Pipeline) -> Text:
+    if pipeline.approvals:
+        return Text("waits for an answer", "bold yellow")
     return _styled(pipeline.latest.status if pipeline.latest else "not run yet")
 
 

@@ -45,6 +45,11 @@ class Project:
         return self.status == "Pending" or self.status.endswith("InProgress")
 
     @property
+    def failed(self) -> bool:
+        """Whether it never came about."""
+        return self.status == "CreateFailed"
+
+    @property
     def accounts(self) -> tuple[str, ...]:
         """Accounts (12 digits) that its parameters name: where it deploys to."""
         lists = ([one.strip() for one in v.split(",")] for v in self.parameters.values())
@@ -89,26 +94,38 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An action of a pipeline's stage, as it was run last.
+    """An action of a pipeline's stage, as the stage's latest run did it.
 
     Args:
+        question: What an approval asks, with variables filled in.
         token: What an answer to a pending approval must name; empty elsewhere.
+        build: Id of the CodeBuild build that it was, `<project>:<uuid>`; empty elsewhere.
+        log: How the log of a failed build ends.
     """
 
     name: str
     status: str = ""
     summary: str = ""
     error: str = ""
+    question: str = ""
     token: str = ""
+    build: str = ""
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A stage of a pipeline and how its latest run ended."""
+    """A stage of a pipeline and how its latest run ended.
+
+    Args:
+        run: Id of that run, which need not be the pipeline's newest; empty before the first.
+        actions: What that run has begun.
+    """
 
     name: str
     status: str
-    actions: tuple[Action, ...]
+    run: str = ""
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,16 +149,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """A pipeline of a project, with its newest run.
-
-    Args:
-        questions: Name of an approval action under way -> what it asks.
-    """
+    """A pipeline of a project, with its newest run."""
 
     name: str
     stages: tuple[Stage, ...]
     latest: Run | None = None
-    questions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def approvals(self) -> tuple[Approval, ...]:
@@ -152,12 +164,16 @@ class Pipeline:
                 stage=stage.name,
                 action=action.name,
                 token=action.token,
-                question=self.questions.get(action.name, "") or action.summary,
+                question=action.question or action.summary,
             )
             for stage in self.stages
             for action in stage.actions
             if action.token and action.status == "InProgress"
         )
+
+    def outdated(self, stage: Stage) -> bool:
+        """Whether the newest run has not come to a stage, which shows an earlier one."""
+        return bool(stage.run and self.latest and stage.run != self.latest.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
