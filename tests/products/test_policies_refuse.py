@@ -79,6 +79,25 @@ def test_other_accounts_come_as_roles_of_a_known_name(template, product):
                 assert "aws:PrincipalArn" in condition_keys(statement), f"{name} {statement['Sid']}"
 
 
+STANDS_ON = {"AWS::S3::BucketPolicy": "Bucket", "AWS::SNS::TopicPolicy": "Topics"}
+"""Type of a resource policy -> the property that says what it stands on."""
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_resource_policies_speak_of_what_they_stand_on(catalog, made, product):
+    """A statement about something else does nothing there."""
+    for scenario in catalog.products[product].scenarios.values():
+        for name, body in made(product, scenario.parameters).items():
+            if body["Type"] not in STANDS_ON:
+                continue
+            (on,) = as_list(body[STANDS_ON[body["Type"]]])
+            own = on.strip("<>")
+            for statement in statements(body):
+                for resource in as_list(statement["Resource"]):
+                    named = resource == on or f":::{own}.Arn" in resource
+                    assert named, (name, statement["Sid"], resource)
+
+
 def _strangers(principal: Any) -> bool:
     named = principal.get("AWS") if isinstance(principal, Mapping) else principal
     return named == "*" or (isinstance(named, Mapping) and "Ref" in named)

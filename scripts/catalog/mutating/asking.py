@@ -15,6 +15,9 @@ _GENERAL = "products/*"
 _SLOW = "_on_embedded_aws.py"
 """How files of tests are called that take as long as a rehearsal."""
 
+_EMBEDDED = "embedded("
+"""What those among them speak of that take longest: the first failure ends all of them."""
+
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
 
 
@@ -73,7 +76,8 @@ class Witnesses:
         if mutant.path.startswith("seed_code/"):
             parts = [mutant.path.split("/")[1]]
         found: tuple[list[str], list[str]] = ([], [])
-        for path, text in self.tests.items():
+        by_cost = sorted(self.tests.items(), key=lambda each: _EMBEDDED in each[1])
+        for path, text in by_cost:
             general = _GENERAL in text and not mutant.path.startswith("seed_code/")
             if general or any(re.search(rf'["/]{part}["/]', text) for part in parts):
                 found[0 if path.endswith(_SLOW) else 1].append(path)
