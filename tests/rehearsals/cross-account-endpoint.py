@@ -184,6 +184,8 @@ def cast(rehearsal: Rehearsal) -> Story:
 def rehearse_two_approvals(rehearsal: Rehearsal) -> None:
     """Refused first, approved then, each by who may; a second version; its rejection; the end."""
     story = cast(rehearsal)
+    lead = rehearsal.person("lead", "data-science", "sagemaker-lead-data-scientist")
+    lead.is_not_offered(TEMPLATE)
     story.registers_model()
     story.registers_model()
     rehearsal.notes_what_is_there()
