@@ -48,6 +48,11 @@ def test_a_group_is_readable_by_its_accounts_and_outlives_its_stack(aws, catalog
     sagemaker = aws.client("sagemaker", HUB)
     group = {"ModelPackageGroupName": "iris"}
     policy = by_sid(sagemaker.get_model_package_group_policy(**group)["ResourcePolicy"])
+    assert set(policy) == {"TargetAccountsSeeGroup", "TargetAccountsUseModels"}
+    sees = policy["TargetAccountsSeeGroup"]
+    assert sees["Principal"] == {"AWS": [TEST, PRODUCTION]}
+    assert sees["Action"] == "sagemaker:DescribeModelPackageGroup"
+    assert sees["Resource"].endswith(f":{HUB}:model-package-group/iris")
     uses = policy["TargetAccountsUseModels"]
     assert uses["Principal"] == {"AWS": [TEST, PRODUCTION]}
     assert set(uses["Action"]) == READERS

@@ -160,6 +160,7 @@ def test_what_was_noticed_before_is_known_again_and_nothing_else() -> None:
 def asked_about(path: str, before: str, *products: str) -> list[str]:
     witnesses = Witnesses(
         seeds=["seed_code/s"],
+        names=["a", "b", "roles", "s"],
         tests={
             "tests/products/test_a.py": 'template("a")',
             "tests/products/test_a_on_embedded_aws.py": 'template("a")',
@@ -197,6 +198,18 @@ def test_what_others_rely_on_is_tried_in_their_lives() -> None:
         "rehearsal other of b",
         "rehearsal broken of a",
     ]
+
+
+def test_tests_that_name_nothing_speak_of_every_product_but_of_no_seed() -> None:
+    witnesses = Witnesses(
+        seeds=[], names=["a", "b", "s"], tests={"t.py": "products()", "u.py": '"b"'}, lives=[]
+    )
+    files = []
+    for path in ("products/a/t", "seed_code/s/f.py"):
+        one = mutant(("a",), path, "x", Edit(kind=Kind.CODE, start=0, end=1, text="y"))
+        commands = [step.command for step in witnesses.steps(one, Path("root"))]
+        files.append([part for command in commands for part in command if part.endswith(".py")])
+    assert files == [["root/t.py"], []]
 
 
 def test_seed_code_is_asked_by_its_own_tests() -> None:

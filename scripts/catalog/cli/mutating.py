@@ -125,6 +125,7 @@ def _witnesses(root: Path, catalog: Catalog) -> Witnesses:
     """Everybody to ask."""
     return Witnesses(
         seeds=[f"seed_code/{name}" for name in sorted(catalog.seeds)],
+        names=[*catalog.products, *catalog.seeds],
         tests={
             path.relative_to(root).as_posix(): path.read_text()
             for path in sorted((root / TESTS).glob("test_*.py"))

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from catalog.mutating.mutant import Mutant, Step
 
-_GENERAL = "products/*"
-"""What tests of every product speak of."""
 _SLOW = "_on_embedded_aws.py"
 """How files of tests are called that take as long as a rehearsal."""
 
@@ -43,11 +41,13 @@ class Witnesses:
 
     Args:
         seeds: Folders of seed code, which hold tests of their own, relative to the root.
+        names: Names of all products and seeds.
         tests: File of tests of products, relative to the root -> its text.
         lives: Every rehearsal; of each product the whole life first, then what goes wrong in it.
     """
 
     seeds: Collection[str]
+    names: Collection[str]
     tests: Mapping[str, str]
     lives: Sequence[Life]
 
@@ -71,15 +71,16 @@ class Witnesses:
         yield from (_rehearsal(tool, each) for each in others)
 
     def _tests(self, mutant: Mutant) -> tuple[list[str], list[str]]:
-        """Files of tests that speak of what was changed: those that take long, and the others."""
-        parts: list[str] = [*mutant.products]
-        if mutant.path.startswith("seed_code/"):
-            parts = [mutant.path.split("/")[1]]
+        """Files of tests that speak of what was changed: those that take long, and the others.
+
+        Tests that name neither a product nor a seed speak of every product.
+        """
+        seed = mutant.path.split("/")[1] if mutant.path.startswith("seed_code/") else ""
         found: tuple[list[str], list[str]] = ([], [])
         by_cost = sorted(self.tests.items(), key=lambda each: _EMBEDDED in each[1])
         for path, text in by_cost:
-            general = _GENERAL in text and not mutant.path.startswith("seed_code/")
-            if general or any(re.search(rf'["/]{part}["/]', text) for part in parts):
+            named = {each for each in self.names if re.search(rf'["/]{each}["/]', text)}
+            if seed in named or (not seed and (named & {*mutant.products} or not named)):
                 found[0 if path.endswith(_SLOW) else 1].append(path)
         return found
 
