@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from local_aws import iam
 
 HUB, MEMBER, SCIENTIST = "444455556666", "111111111111", "data-scientist-iris"
 TAG_UPDATES = {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}}
@@ -144,3 +148,42 @@ def test_projects_are_listed_sorted_and_paged(world, studio):
     found = page["ProjectSummaryList"] + rest["ProjectSummaryList"]
     assert [one["ProjectName"] for one in found] == ["c", "b", "a"]
     assert "NextToken" not in rest
+
+
+def test_who_makes_projects_may_launch_and_end_products(world, studio):
+    """SageMaker hands its caller's session on to Service Catalog."""
+    _, product, _ = world.published()
+    people = world.client("iam", MEMBER)
+
+    def grant(*statements: dict[str, object]) -> None:
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+        people.put_role_policy(RoleName=SCIENTIST, PolicyName="own", PolicyDocument=document)
+
+    def allow(action: str, **more: object) -> dict[str, object]:
+        return {"Effect": "Allow", "Action": action, "Resource": "*", **more}
+
+    def status(name: str) -> tuple[str, str]:
+        found = studio.describe_project(ProjectName=name)
+        told = found["ServiceCatalogProvisionedProductDetails"]
+        return found["ProjectStatus"], told.get("ProvisionedProductStatusMessage", "")
+
+    for one in people.list_attached_role_policies(RoleName=SCIENTIST)["AttachedPolicies"]:
+        people.detach_role_policy(RoleName=SCIENTIST, PolicyArn=one["PolicyArn"])
+    iam.force(True)
+    grant(allow("sagemaker:*"))
+    create(studio, product, "denied")
+    verdict, why = status("denied")
+    assert verdict == "CreateFailed"
+    assert "servicecatalog:ProvisionProduct" in why
+    via = {"StringEquals": {"aws:CalledViaFirst": "sagemaker.amazonaws.com"}}
+    launch = allow("servicecatalog:ProvisionProduct", Condition=via)
+    grant(allow("sagemaker:*"), launch, allow("sns:*"), allow("cloudformation:*"), allow("s3:*"))
+    create(studio, product, "iris")
+    assert status("iris")[0] == "CreateCompleted"
+    studio.delete_project(ProjectName="iris")
+    assert "servicecatalog:TerminateProvisionedProduct" in status("iris")[1]
+    own = {"StringEquals": {"servicecatalog:userLevel": "self"}}
+    end = allow("servicecatalog:TerminateProvisionedProduct", Condition=own)
+    grant(allow("sagemaker:*"), end, allow("sns:*"), allow("cloudformation:*"))
+    studio.delete_project(ProjectName="iris")
+    assert status("iris")[0] == "DeleteCompleted"

@@ -11,7 +11,15 @@ from moto.core.request import Request
 from moto.core.utils import get_service_model
 
 from local_aws.errors import Refusal
-from local_aws.iam import actions, condition_keys, evaluation, holding, requests, standing
+from local_aws.iam import (
+    actions,
+    condition_keys,
+    evaluation,
+    holding,
+    launched,
+    requests,
+    standing,
+)
 from local_aws.iam.arns import Place
 from local_aws.iam.evaluation import Ask, Held, Verdict
 from local_aws.iam.holding import Holder
@@ -54,6 +62,8 @@ def guard(service: str, operation: str, request: Request, *, key: str, region: s
     place = Place(partition="aws", region=region, account=holder.caller.account)
     common = _of_caller(holder)
     common |= condition_keys.of_request(prefix, params, region)
+    if prefix == "servicecatalog":
+        common |= launched.keys(params, region, holder.caller)
     for one in requests.needed(service, operation, params, place):
         record = evaluate(holder, one, common, call=f"{service}:{operation}")
         if in_force() and not record.allowed:

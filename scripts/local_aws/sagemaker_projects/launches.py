@@ -1,4 +1,8 @@
-"""What a project does in Service Catalog, as the caller of SageMaker."""
+"""What a project does in Service Catalog, with the permissions of SageMaker's caller.
+
+AWS's own policy for people who make projects (AmazonSageMakerFullAccess) grants them
+`servicecatalog:ProvisionProduct` and the two others, because SageMaker hands their session on.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from botocore.exceptions import ClientError
 
+from local_aws import inside
 from local_aws.sagemaker_projects.state import Project, invalid, shelf
 from local_aws.servicecatalog import launchpaths, provisioning
 from local_aws.servicecatalog.calls import Call
 from local_aws.servicecatalog.errors import InvalidParameters, ResourceNotFound
 from local_aws.servicecatalog.state import now
+
+PRINCIPAL = "sagemaker.amazonaws.com"
 
 
 def resolved(call: Call, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,15 +62,29 @@ def launch(call: Call, project: Project) -> dict[str, Any]:
         "Tags": _project_tags(project),
         "ProvisionToken": project.id,
     }
-    return provisioning.provision_product(replace(call, params=params))
+    return _catalog(call).provision_product(**params)  # type: ignore[no-any-return]
+
+
+def _catalog(call: Call) -> Any:
+    """Service Catalog as the caller of SageMaker."""
+    account, region = call.caller.account, call.region
+    return inside.on_behalf("servicecatalog", account, region, None, by=PRINCIPAL)
+
+
+def terminate(call: Call, project: Project) -> dict[str, Any]:
+    """Terminate what the project launched."""
+    return _catalog(call).terminate_provisioned_product(  # type: ignore[no-any-return]
+        ProvisionedProductId=project.provisioned, TerminateToken=secrets.token_hex(8)
+    )
 
 
 def settle(call: Call, project: Project, verb: str, work: Callable[[], dict[str, Any]]) -> None:
     """Do the Service Catalog part and note on the project how it ended."""
     try:
         record_id = work()["RecordDetail"]["RecordId"]
-    except ServiceException as error:
-        failed = replace(project, status=f"{verb}Failed", message=error.message, modified=now())
+    except ClientError as error:
+        text = error.response["Error"]["Message"]
+        failed = replace(project, status=f"{verb}Failed", message=text, modified=now())
         shelf(call).put(project.name, failed)
         return
     record = call.catalog.records.get(record_id)
@@ -99,4 +120,4 @@ def change(call: Call, project: Project) -> dict[str, Any]:
     }
     if tags_may_change(call, project):
         params["Tags"] = _project_tags(project)
-    return provisioning.update_provisioned_product(replace(call, params=params))
+    return _catalog(call).update_provisioned_product(**params)  # type: ignore[no-any-return]

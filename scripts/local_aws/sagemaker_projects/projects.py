@@ -12,7 +12,6 @@ from typing import Any
 from local_aws.errors import Refusal
 from local_aws.sagemaker_projects import launches
 from local_aws.sagemaker_projects.state import Project, existing, invalid, shelf
-from local_aws.servicecatalog import provisioning
 from local_aws.servicecatalog.calls import Call
 from local_aws.servicecatalog.state import now
 
@@ -82,13 +81,7 @@ def delete_project(call: Call) -> dict[str, Any]:
         shelf(call).put(project.name, replace(project, status="DeleteCompleted"))
         return {}
     shelf(call).put(project.name, replace(project, status="DeleteInProgress"), unseen=False)
-    params = {"ProvisionedProductId": project.provisioned, "TerminateToken": secrets.token_hex(8)}
-    launches.settle(
-        call,
-        project,
-        "Delete",
-        lambda: provisioning.terminate_provisioned_product(replace(call, params=params)),
-    )
+    launches.settle(call, project, "Delete", lambda: launches.terminate(call, project))
     return {}
 
 
