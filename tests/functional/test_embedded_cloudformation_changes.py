@@ -126,6 +126,33 @@ def test_a_failed_update_goes_back(clients, cloudformation):
     assert state(cloudformation)[0] == "UPDATE_COMPLETE"
 
 
+@pytest.mark.parametrize(
+    ("policy", "left"),
+    [("Retain", {"new"}), ("RetainExceptOnCreate", set()), ("Delete", set())],
+)
+def test_what_a_failed_update_made_goes_unless_retained(clients, cloudformation, policy, left):
+    cloudformation.create_stack(StackName="s", TemplateBody=topic("one"))
+    kept = f"DeletionPolicy: {policy}, Properties: {{QueueName: new}}"
+    new = f"  New: {{Type: AWS::SQS::Queue, {kept}}}\n"
+    cloudformation.update_stack(StackName="s", TemplateBody=topic("two", new + BAD % "New"))
+    assert state(cloudformation)[0] == "UPDATE_ROLLBACK_COMPLETE"
+    assert queues(clients) == left
+
+
+def test_resources_are_retained_only_after_a_deletion_failed(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=queue("first"))
+    with pytest.raises(ClientError, match="has failed before"):
+        cloudformation.delete_stack(StackName="s", RetainResources=["Queue"])
+
+
+def test_a_stack_is_deleted_under_the_role_of_the_request(clients, cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=queue("first"))
+    nobody = "arn:aws:iam::444455556666:role/nobody"
+    with pytest.raises(ClientError, match="cannot be assumed"):
+        cloudformation.delete_stack(StackName="s", RoleARN=nobody)
+    assert queues(clients) == {"first"}
+
+
 def test_a_failed_replacement_goes_back(clients, cloudformation):
     cloudformation.create_stack(StackName="s", TemplateBody=queue("first"))
     cloudformation.update_stack(StackName="s", TemplateBody=queue("second", BAD % "Queue"))

@@ -120,6 +120,47 @@ def test_a_handler_that_fails_rolls_the_stack_back(cloudformation):
     assert "because it was asked to" in reasons(cloudformation)
 
 
+def test_a_handler_whose_update_fails_is_asked_to_undo_it(clients, cloudformation):
+    create(cloudformation, template())
+    allowed = ["CAPABILITY_IAM"]
+    cloudformation.update_stack(
+        StackName="s", TemplateBody=template(2, ", Fail: Update"), Capabilities=allowed
+    )
+    (stack,) = cloudformation.describe_stacks(StackName="s")["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    group = clients("logs").describe_log_groups()["logGroups"][0]["logGroupName"]
+    events = clients("logs").filter_log_events(logGroupName=group)["events"]
+    assert sum("asked to Update" in event["message"] for event in events) == 2
+
+
+def test_a_service_token_stays(cloudformation):
+    create(cloudformation, template())
+    other = "arn:aws:lambda:us-east-1:444455556666:function:other"
+    changed = template().replace("!GetAtt Function.Arn", other)
+    cloudformation.update_stack(
+        StackName="s", TemplateBody=changed, Capabilities=["CAPABILITY_IAM"]
+    )
+    (stack,) = cloudformation.describe_stacks(StackName="s")["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Modifying service token is not allowed" in reasons(cloudformation)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "reason"),
+    [
+        ('event["RequestId"]', '"another"', "Invalid response object"),
+        ('os.environ["COLOUR"]', '"x" * 5000', "Response object is too long"),
+    ],
+)
+def test_an_answer_that_aws_does_not_take(clients, cloudformation, line, wrong, reason):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("module.py", HANDLER.replace(line, wrong))
+    clients("s3").put_object(Bucket="code-bucket", Key="code.zip", Body=packed.getvalue())
+    create(cloudformation, template())
+    assert reason in reasons(cloudformation)
+
+
 def test_a_handler_that_never_answers_is_not_waited_for(clients, cloudformation):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -12,7 +12,7 @@ from local_aws import validation
 from local_aws.cloudformation import creating, deleting, store, updating, views
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.model import Stack
-from local_aws.cloudformation.requests import Params, ask_of, place, template_of
+from local_aws.cloudformation.requests import Params, ask_of, assumable, place, template_of
 from local_aws.cloudformation.template import load, parse_template
 
 PAGE = 100
@@ -68,6 +68,8 @@ def _update_stack(caller: BaseResponse, params: Params) -> dict[str, Any]:
 def _delete_stack(caller: BaseResponse, params: Params) -> dict[str, Any]:
     stack = store.find(*place(caller), params["StackName"])
     if stack:
+        if params.get("RoleARN"):
+            stack.ask = replace(stack.ask, role_arn=assumable(caller, params["RoleARN"]))
         deleting.delete(stack, retained=params.get("RetainResources") or ())
     return {}
 

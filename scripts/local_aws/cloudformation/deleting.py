@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from moto.core.utils import utcnow
 
@@ -13,7 +13,7 @@ from local_aws.cloudformation.model import Resource, Stack
 KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
-def delete(stack: Stack, *, retain: bool = False, retained: Iterable[str] = ()) -> None:
+def delete(stack: Stack, *, retain: bool = False, retained: Collection[str] = ()) -> None:
     """Delete a stack; what cannot be deleted leaves it `DELETE_FAILED`, which is no exception.
 
     Args:
@@ -22,13 +22,18 @@ def delete(stack: Stack, *, retain: bool = False, retained: Iterable[str] = ()) 
         retained: Logical ids of resources to keep.
 
     Raises:
-        ValidationError: It is protected.
+        ValidationError: It is protected, or resources are to be retained that nothing keeps.
     """
     if stack.status == "DELETE_COMPLETE":
         return
     if stack.ask.termination_protection:
         raise ValidationError(
             f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+        )
+    if retained and stack.status != "DELETE_FAILED":
+        raise ValidationError(
+            f"Invalid operation on stack [{stack.id}]. Resources can be retained only where "
+            "deleting the stack has failed before."
         )
     stack.turn("DELETE_IN_PROGRESS", "User Initiated")
     if used := _used_exports(stack):

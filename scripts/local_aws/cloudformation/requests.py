@@ -48,7 +48,7 @@ def ask_of(caller: BaseResponse, params: Params, stack: Stack | None = None) -> 
             raise ValidationError("You may not specify both DisableRollback and OnFailure")
         on_failure = "DO_NOTHING"
     if params.get("RoleARN"):
-        _check_assumable(caller.current_account, str(params["RoleARN"]))
+        assumable(caller, str(params["RoleARN"]))
     tags = params.get("Tags")
     notify = params.get("NotificationARNs")
     return Ask(
@@ -70,16 +70,22 @@ def ask_of(caller: BaseResponse, params: Params, stack: Stack | None = None) -> 
     )
 
 
-def _check_assumable(account: str, role_arn: str) -> None:
+def assumable(caller: BaseResponse, role_arn: str) -> str:
+    """The ARN of a role that CloudFormation may take on for a caller.
+
+    Raises:
+        ValidationError: There is no such role, or it trusts somebody else.
+    """
     try:
         iam.service_may(
             principal="cloudformation.amazonaws.com",
             action="sts:AssumeRole",
             resource=role_arn,
-            source_account=account,
+            source_account=caller.current_account,
         )
     except Refusal as error:
         raise ValidationError(f"Role {role_arn} is invalid or cannot be assumed") from error
+    return role_arn
 
 
 def parameters_of(params: Params, before: Mapping[str, str]) -> dict[str, str]:

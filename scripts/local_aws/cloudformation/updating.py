@@ -7,6 +7,7 @@ resources*).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -84,6 +85,7 @@ class _Update:
         self.old = {name: resource.copy() for name, resource in stack.resources.items()}
         self.replaced: list[Resource] = []
         self.touched: list[str] = []
+        self.wanted: dict[str, Mapping[str, Any]] = {}
 
     def run(self, template: Template, values: dict[str, Any], order: list[str]) -> None:
         stack = self.stack
@@ -117,6 +119,7 @@ class _Update:
                 stack.resources[name] = new
                 return True
             self.touched.append(name)
+            self.wanted[name] = new.properties
             stack.note(old.copy(), "UPDATE_IN_PROGRESS")
             self._change(old, new)
         except Exception as error:  # whatever a service says is the reason
@@ -168,15 +171,36 @@ class _Update:
         stack.turn("UPDATE_ROLLBACK_COMPLETE" if clean else "UPDATE_ROLLBACK_FAILED")
         stack.resources = {name: self.old.get(name, stack.resources[name]) for name in self.old}
 
+    def _answers(self, name: str) -> bool:
+        """Whether a resource whose update failed is custom: what its function did is undone."""
+        old, token = self.old[name], "ServiceToken"
+        failed = self.stack.resources[name].status == "UPDATE_FAILED" and name in self.wanted
+        return (
+            failed
+            and schemas.is_custom(old.kind)
+            and self.wanted[name][token] == old.properties[token]
+        )
+
+    def _undo_answer(self, old: Resource) -> bool:
+        assert old.made is not None  # noqa: S101 - looked at before
+        try:
+            order = outcomes.order_for(self.stack, old)
+            old.made = providers.of(old.kind).update(order, old.made, self.wanted[old.logical_id])
+        except Exception as error:  # whatever a service says is the reason
+            self.stack.note(old, "UPDATE_FAILED", outcomes.reason_of(error))
+            return False
+        self.stack.note(old, "UPDATE_COMPLETE")
+        return True
+
     def _undo(self, name: str) -> bool:
         """One touched resource as it was; whether it worked."""
         stack, old, new = self.stack, self.old.get(name), self.stack.resources.get(name)
         if new is None or new.made is None:
             return True
         if old is None or old.made is None:
-            return deleting.unmake(stack, new)
+            return deleting.remove(stack, [name], creation=True)
         if old.made is new.made:
-            return True
+            return not self._answers(name) or self._undo_answer(old)
         if old in self.replaced:
             stack.note(old, "UPDATE_COMPLETE")
             return deleting.unmake(stack, new)

@@ -13,6 +13,11 @@ from local_aws import custom_resources, functions, iam
 from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.providers.base import Made, Order, generated_name
 
+MOST = 4096
+"""Bytes of an answer (user guide, *Custom resource response objects*)."""
+COPIED = ("StackId", "RequestId", "LogicalResourceId")
+"""What an answer takes over from its request, as it stands there (the same page)."""
+
 
 class Custom:
     """Sends the request a custom resource gets, and believes its answer."""
@@ -23,6 +28,8 @@ class Custom:
 
     def update(self, order: Order, made: Made, old: Mapping[str, Any]) -> Made:
         """Ask for `Update`; a new physical id makes CloudFormation delete the old resource."""
+        if order.properties["ServiceToken"] != old["ServiceToken"]:
+            raise ResourceFailed("Modifying service token is not allowed.")
         extra = {"PhysicalResourceId": made.physical_id, "OldResourceProperties": _texts(old)}
         return self._made(self._ask("Update", order, extra))
 
@@ -90,6 +97,11 @@ def _judged(
         why = f": the function reported {failure!r}" if failure else ""
         raise ResourceFailed(f"{text} (RequestId: {request['RequestId']}){why}", left)
     answer = answers[0]
+    if len(json.dumps(answer)) > MOST:
+        raise ResourceFailed("Response object is too long.", left)
+    if any(answer.get(name) != request[name] for name in COPIED):
+        text = f"Invalid response object: {', '.join(COPIED)} are to be those of the request"
+        raise ResourceFailed(text, left)
     if answer.get("Status") != "SUCCESS":
         text = "Received response status [FAILED] from custom resource. Message returned: "
         left = left and str(answer.get("PhysicalResourceId") or left)
