@@ -40,10 +40,14 @@ def main(state_dir: Path) -> None:
     server = application.make(wanted.identity, start_again)
     endpoint = f"http://127.0.0.1:{server.server_port}"
     os.environ["LOCAL_AWS_ENDPOINT"] = endpoint
-    start_again()
-    _announce(state_dir, wanted, endpoint, door)
-    threading.Thread(target=_end_when_forgotten, args=(state_dir, wanted), daemon=True).start()
-    server.serve_forever()
+    forgotten = threading.Thread(target=_end_when_forgotten, args=(state_dir, wanted), daemon=True)
+    try:
+        start_again()
+        _announce(state_dir, wanted, endpoint, door)
+        forgotten.start()
+        server.serve_forever()
+    finally:
+        process.end()  # builds and functions are processes of their own
 
 
 def _announce(state_dir: Path, wanted: Wanted, endpoint: str, door: identity.DoorKey) -> None:

@@ -2,44 +2,38 @@
 
 moto runs functions in containers, which we do not have. A Python function runs here as
 `local_aws.function_bootstrap` in a child process that gets the function's environment, temporary
-keys of its role and the address of this AWS, and is cut off after its timeout. Other runtimes
-answer an error by name. The turn (`local_aws.serial`) is given away meanwhile, because the
-function will call back. What the function prints goes to its log group, under its role as well.
+keys of its role and the address of this AWS, and is cut off after its timeout; what it started and
+left behind ends with it. Other runtimes answer an error by name. The turn (`local_aws.serial`) is
+given away meanwhile, because the function will call back. What the function prints goes to its log
+group, under its role as well.
 """
 
 from __future__ import annotations
 
-import atexit
 import functools
-import io
 import json
 import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import uuid
-import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
 
-from local_aws import iam, identity, inside, serial, work
+from local_aws import function_processes, iam, identity, inside, sandbox, serial, work
 from local_aws.errors import Refusal
+from local_aws.function_processes import Heard
 
-BOOTSTRAP = Path(__file__).with_name("function_bootstrap.py")
 INIT_SECONDS = 10
 """Lambda gives the start of a function this long before its own timeout counts (Lambda developer
 guide, *Understanding the Lambda execution environment lifecycle*)."""
 
 PRINCIPAL = "lambda.amazonaws.com"
+
+_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,39 +107,27 @@ class _Call:
     def run(self, event: Any, environment: dict[str, str]) -> tuple[Outcome, float]:
         """The outcome, and how many milliseconds it took."""
         began = time.monotonic()
-        code = _unpacked(self._function.code_sha_256, self._function.code_bytes)
-        process = subprocess.Popen(  # noqa: S603 - our interpreter, our program
-            [sys.executable, str(BOOTSTRAP), str(code), self._function.handler],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
+        heard = function_processes.run(
+            function_processes.unpacked(self._function.code_sha_256, self._function.code_bytes),
+            self._function.handler,
+            json.dumps(event).encode(),
+            environment,
+            self._limit + INIT_SECONDS,
         )
-        _running.add(process)
-        try:
-            given = json.dumps(event).encode()
-            said, printed = process.communicate(given, timeout=self._limit + INIT_SECONDS)
-            outcome = self._judged(said, printed.decode(errors="replace"), process.returncode)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            _, printed = process.communicate()
-            text = f"Task timed out after {self._limit}.00 seconds"
-            outcome = _error("Sandbox.Timedout", text, f"{printed.decode(errors='replace')}{text}")
-        finally:
-            _running.discard(process)
+        outcome = self._judged(heard)
         return outcome, (time.monotonic() - began) * 1000
 
-    def _judged(self, said: bytes, log: str, status: int) -> Outcome:
-        if not said:
-            return _error(
-                "Runtime.ExitError", f"Runtime exited with error: exit status {status}", log
-            )
-        result = json.loads(said)
+    def _judged(self, heard: Heard) -> Outcome:
+        if heard.status is None:
+            text = f"Task timed out after {self._limit}.00 seconds"
+            return _error("Sandbox.Timedout", text, f"{heard.printed}{text}")
+        if not heard.said:
+            text = f"Runtime exited with error: exit status {heard.status}"
+            return _error("Runtime.ExitError", text, heard.printed)
+        result = json.loads(heard.said)
         failed = "error" in result
-        return Outcome(
-            payload=json.dumps(result["error" if failed else "ok"]), failed=failed, log=log
-        )
+        payload = json.dumps(result["error" if failed else "ok"])
+        return Outcome(payload=payload, failed=failed, log=heard.printed)
 
     def keep_log(self, printed: str, milliseconds: float) -> None:
         """Write to the function's log group, as far as the role may; else the lines are lost."""
@@ -164,7 +146,8 @@ class _Call:
             try:
                 logs.create_log_stream(**names)
             except logs.exceptions.ResourceNotFoundException:
-                logs.create_log_group(logGroupName=function.logs_group_name)
+                with suppress(logs.exceptions.ResourceAlreadyExistsException):  # made meanwhile
+                    logs.create_log_group(logGroupName=function.logs_group_name)
                 logs.create_log_stream(**names)
             entries = [{"timestamp": now, "message": line} for line in lines if line]
             logs.put_log_events(**names, logEvents=entries)
@@ -174,7 +157,8 @@ class _Call:
         function = self._function
         access_key, secret_key, token = identity.keys_for(function.role, function.function_name)
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
+            **sandbox.SEALED,
+            "PATH": _PATH,
             "LANG": "en_US.UTF-8",
             "AWS_ENDPOINT_URL": endpoint(),
             "AWS_REGION": function.region,
@@ -182,7 +166,6 @@ class _Call:
             "AWS_ACCESS_KEY_ID": access_key,
             "AWS_SECRET_ACCESS_KEY": secret_key,
             "AWS_SESSION_TOKEN": token,
-            "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -196,39 +179,14 @@ class _Call:
         }
 
 
-_running: set[subprocess.Popen[bytes]] = set()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a function with everything it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def forget() -> None:
-    """End every function that still runs."""
-    for process in tuple(_running):
-        _end(process)
-
-
-@functools.lru_cache(maxsize=128)
-def _unpacked(digest: str, code: bytes) -> Path:  # noqa: ARG001 - the digest is the cache's key
-    directory = Path(tempfile.mkdtemp(prefix="function-", dir=_directory()))
-    with zipfile.ZipFile(io.BytesIO(code)) as archive:
-        archive.extractall(directory)
-    return directory
-
-
-@functools.cache
-def _directory() -> Path:
-    made = Path(tempfile.mkdtemp(prefix="local-aws-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
-
-
-@functools.cache
 def endpoint() -> str:
     """Where a child process reaches this AWS: the server we are, or one started for tests."""
+    with serial.turn():  # two builds that begin at once need one server
+        return _endpoint()
+
+
+@functools.cache
+def _endpoint() -> str:
     if given := os.environ.get("LOCAL_AWS_ENDPOINT"):
         return given
     from local_aws import application  # noqa: PLC0415 - only for the first function of a test

@@ -24,7 +24,7 @@ from local_aws import (
     dispatch,
     events,
     faults,
-    functions,
+    function_processes,
     iam,
     identity,
     inside,
@@ -69,14 +69,10 @@ def _session() -> boto3.Session:
 
 def set_up(description: Organization, hub: str, region: str) -> None:
     """Empty this process's AWS and make its organization, whose connections are in `region`."""
-    functions.forget()
-    work.forget()
-    faults.reset()
-    organization.forget()
+    end()
     cloudformation.forget()
     inside.forget()
     iam.forget()
-    repositories.forget()
     sagemaker.forget()
     deliveries.forget()
     events.forget()
@@ -86,6 +82,15 @@ def set_up(description: Organization, hub: str, region: str) -> None:
     organization.set_up(description, hub)
     connections.set_up(description, region)
     faults.forget_calls()
+
+
+def end() -> None:
+    """End what goes on: jobs, functions, faults, the organization; and what lies on disk."""
+    work.forget()
+    function_processes.forget()
+    faults.reset()
+    organization.forget()
+    repositories.forget()
 
 
 @contextmanager
@@ -99,10 +104,7 @@ def embedded(description: Organization, hub: str, region: str) -> Iterator[Embed
     try:
         yield Embedded(region=region)
     finally:
-        work.forget()
-        faults.reset()
-        organization.forget()
-        repositories.forget()
+        end()
         botocore_stubber.enabled = False
         BotocoreStubber.process_request = before
 

@@ -12,14 +12,16 @@ import threading
 import time
 from collections.abc import Callable
 
+from local_aws import serial
+
 log = logging.getLogger("local_aws")
 
 _STEP = 0.05
 """Seconds between two looks at what a job waits for."""
 
 
-class Ended(Exception):
-    """The state this job belongs to is gone."""
+class Ended(BaseException):
+    """The state this job belongs to is gone; nobody on the way takes it for an error of a call."""
 
 
 class _Job(threading.Thread):
@@ -35,6 +37,8 @@ class _Job(threading.Thread):
         except Ended:
             log.debug("%s was ended", self.what)
         except Exception as error:
+            if self.ended.is_set():  # it noticed in its own way that everything is gone
+                return
             log.exception("%s failed inside the embedded AWS", self.what)
             _failures.append(f"{self.what}: {type(error).__name__}: {error}")
         finally:
@@ -53,11 +57,21 @@ def start(what: str, do: Callable[[], None]) -> None:
     Args:
         what: Says in a few words what goes on, e.g. `pipeline iris, execution 1234`.
         do: Holds no turn; it takes one with each of its calls.
+
+    Raises:
+        Ended: A job that is to stop would start another.
     """
     job = _Job(what, do)
     with _guard:
+        _check_wanted()
         _jobs.add(job)
     job.start()
+
+
+def _check_wanted() -> None:
+    job = threading.current_thread()
+    if isinstance(job, _Job) and job.ended.is_set():
+        raise Ended
 
 
 def pause(seconds: float) -> None:
@@ -95,13 +109,22 @@ def failures() -> tuple[str, ...]:
 
 
 def forget() -> None:
-    """End every job and forget the failures; returns when the jobs have noticed, or after 5 s."""
-    with _guard:
-        ending = tuple(_jobs)
-    for job in ending:
-        job.ended.set()
+    """End every job and forget the failures; returns when the jobs have noticed, or after 5 s.
+
+    The turn is given away meanwhile: a job that waits for it would never notice.
+    """
     limit = time.monotonic() + 5
-    for job in ending:
-        if job is not threading.current_thread():
-            job.join(max(0.0, limit - time.monotonic()))
+    with serial.given_away():
+        while (ending := _ending()) and time.monotonic() < limit:
+            for job in ending:
+                job.join(max(0.0, limit - time.monotonic()))
     _failures.clear()
+
+
+def _ending() -> tuple[_Job, ...]:
+    """The jobs that go on, other than this one; they are told to end."""
+    with _guard:
+        ending = tuple(_jobs - {threading.current_thread()})
+        for job in ending:
+            job.ended.set()
+    return ending

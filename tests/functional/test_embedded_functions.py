@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import deliveries, events, iam, work
+from local_aws import deliveries, events, function_processes, iam, work
 
 HUB, REGION = "444455556666", "us-east-1"
 
@@ -281,3 +283,72 @@ def test_a_function_is_cut_off_with_all_it_started(
         "waiting",
         "Task timed out after 1.00 seconds",
     ]
+
+
+def test_a_function_sees_boto3_and_nothing_of_ours(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"/our/own/bin:{os.environ['PATH']}")
+    code = (
+        "import importlib.util, os, pathlib\n"
+        "NAMES = 'boto3 botocore catalog local_aws moto pydantic jinja2 pip'\n"
+        "def handler(event, context):\n"
+        "    pathlib.Path(os.environ['TMPDIR'], 'draft').write_text('x')\n"
+        "    found = [n for n in NAMES.split() if importlib.util.find_spec(n)]\n"
+        "    return found, os.environ['PATH'], os.environ['HOME']\n"
+    )
+    function(clients, code)
+    answer = clients("lambda").invoke(FunctionName="echo", Payload="{}")
+    found, path, home = json.load(answer["Payload"])
+    assert found == ["boto3", "botocore"]
+    assert "/our/own/bin" not in path
+    assert home != str(Path.home())
+    assert not Path(home).exists()
+
+
+def test_a_function_reaches_nothing_outside(clients: Clients) -> None:
+    code = (
+        "import urllib.request\n"
+        "def handler(event, context):\n"
+        "    urllib.request.urlopen('http://example.com', timeout=5)\n"
+    )
+    function(clients, code)
+    answer = clients("lambda").invoke(FunctionName="echo", Payload="{}")
+    assert "Connection refused" in json.load(answer["Payload"])["errorMessage"]
+
+
+def test_what_a_function_leaves_running_ends_with_it(clients: Clients) -> None:
+    code = (
+        "import subprocess\n"
+        "def handler(event, context):\n"
+        "    return subprocess.Popen(['sleep', '60']).pid\n"
+    )
+    function(clients, code)
+    began = time.monotonic()
+    answer = clients("lambda").invoke(FunctionName="echo", Payload="{}")
+    left = json.load(answer["Payload"])
+    assert time.monotonic() - began < 10
+    with pytest.raises(ProcessLookupError):
+        _wait_until_gone(left)
+
+
+def _wait_until_gone(pid: int) -> None:
+    """Raises ProcessLookupError once there is no such process."""
+    limit = time.monotonic() + 5
+    while time.monotonic() < limit:
+        if "zombie" in Path(f"/proc/{pid}/status").read_text().lower():
+            raise ProcessLookupError
+        os.kill(pid, 0)
+        time.sleep(0.02)
+
+
+def test_a_queued_function_ends_when_everything_is_forgotten(clients: Clients) -> None:
+    function(clients, "import time\ndef handler(event, context):\n    time.sleep(600)\n")
+    clients("lambda").invoke(FunctionName="echo", InvocationType="Event", Payload="{}")
+    limit = time.monotonic() + 5
+    while not function_processes.running() and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert function_processes.running()
+    work.forget()
+    assert not function_processes.running()
+    assert work.failures() == ()

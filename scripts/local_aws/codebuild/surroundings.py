@@ -1,9 +1,9 @@
 """What a build finds around it: a clean home, few programs, and an environment made from nothing.
 
 Nothing of our own environment reaches a build. In its `PATH` are the system's programs, `git`
-among them, and `python` and `aws` as CodeBuild's images have them: an interpreter with boto3, the
-AWS CLI. A package index cannot be reached (`PIP_NO_INDEX`), so an install that is not satisfied
-already fails loudly.
+among them, and `python` and `aws` as CodeBuild's images have them: an interpreter with boto3, which
+is the build's own, the AWS CLI. Neither a package index (`PIP_NO_INDEX`) nor anything else outside
+can be reached, so an install that is not satisfied already fails loudly.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ import shlex
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws import functions, identity, repositories
+from local_aws import functions, identity, repositories, sandbox
 from local_aws.codebuild.state import Build
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -53,7 +52,7 @@ class Place:
 @contextmanager
 def place() -> Iterator[Place]:
     """Folders for a build, gone when it ends."""
-    root = Path(tempfile.mkdtemp(prefix="build-"))
+    root = sandbox.folder("build")
     made = Place(
         root=root,
         home=root / "home",
@@ -63,9 +62,10 @@ def place() -> Iterator[Place]:
     )
     for folder in (made.home, made.source, made.own, made.programs):
         folder.mkdir(parents=True)
-    _offer(made.programs, "python", sys.executable)
-    _offer(made.programs, "python3", sys.executable)
-    _offer(made.programs, "pip", sys.executable, "-m", "pip")
+    python = str(sandbox.python(root / "python", "boto3", "pip"))
+    _offer(made.programs, "python", python)
+    _offer(made.programs, "python3", python)
+    _offer(made.programs, "pip", python, "-m", "pip")
     beside = Path(sys.executable).with_name("aws")
     if aws := str(beside) if beside.exists() else shutil.which("aws"):
         _offer(made.programs, "aws", aws)
@@ -113,10 +113,12 @@ def environment(
     """
     access_key, secret_key, token = identity.keys_for(build.role, f"AWSCodeBuild-{build.run_id}")
     own = {
+        **sandbox.SEALED,
         "PATH": f"{around.programs}:{_SYSTEM_PATH}",
         "HOME": str(around.home),
         "LANG": "C.UTF-8",
         "PIP_NO_INDEX": "1",
+        "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "AWS_REGION": build.region,
         "AWS_DEFAULT_REGION": build.region,
@@ -124,7 +126,6 @@ def environment(
         "AWS_SECRET_ACCESS_KEY": secret_key,
         "AWS_SESSION_TOKEN": token,
         "AWS_ENDPOINT_URL": functions.endpoint(),
-        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_EXECUTION_ENV": "AWS_CodeBuild",
         "CODEBUILD_CI": "true",
         "CODEBUILD_BUILD_ARN": build.arn,

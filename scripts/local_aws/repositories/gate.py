@@ -55,6 +55,7 @@ def git_environment(account: str, region: str) -> dict[str, str]:
     settings = [("protocol.ext.allow", "user"), *_detours(account, region)]
     numbered = enumerate(settings)
     variables = {"GIT_CONFIG_COUNT": str(len(settings)), "GIT_ALLOW_PROTOCOL": "file:ext"}
+    variables["GIT_CONFIG_NOSYSTEM"] = "1"  # a machine's own detours are not AWS's
     for number, (key, value) in numbered:
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return variables
