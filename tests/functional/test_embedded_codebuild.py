@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from local_aws import iam
 
 MEMBER, REGION = "111111111111", "us-east-1"
 BUCKET = "sources-111111111111"
@@ -147,6 +150,39 @@ def test_a_build_inherits_nothing_and_works_under_its_role(builds, monkeypatch):
     assert os.environ["OUR_OWN"] == "leaks"
 
 
+def test_a_build_has_a_python_of_its_own(builds):
+    package = (
+        "[project]\nname = 'handmade'\nversion = '1'\n"
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"
+    )
+    backend = """
+import zipfile
+
+def build_wheel(folder, *_, **__):
+    name, about = "handmade-1-py3-none-any.whl", "handmade-1.dist-info"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr("handmade.py", "")
+        facts = "Metadata-Version: 2.1\\nName: handmade\\nVersion: 1\\n"
+        wheel.writestr(f"{about}/METADATA", facts)
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    return name
+"""
+    source = {"pyproject.toml": package, "backend.py": backend}
+    builds.client("s3").put_object(Bucket=BUCKET, Key="handmade.zip", Body=zipped(source))
+    commands = (
+        'for name in catalog local_aws moto jinja2; do ! python -c "import $name" || exit 3; done',
+        "python -m pip install --quiet boto3 && pip install --quiet .",
+        'python -c "import handmade"',
+        "! python -c \"import urllib.request as u; u.urlopen('http://example.com', timeout=5)\"",
+    )
+    place = {"type": "S3", "location": f"{BUCKET}/handmade.zip", "buildspec": spec(*commands)}
+    builds.project(source=place)
+    build = builds.ended()
+    assert build["buildStatus"] == "SUCCEEDED", builds.log(build)
+    assert importlib.util.find_spec("handmade") is None
+
+
 def test_a_failing_command_ends_its_phase_and_names_itself(builds):
     phases = {
         "build": {"commands": ["exit 3", "echo unreached"], "finally": ["echo tidying"]},
@@ -240,6 +276,14 @@ def test_source_from_a_repository(builds):
     build = builds.ended()
     assert build["buildStatus"] == "SUCCEEDED", failure(build)
     assert build["resolvedSourceVersion"] == made["commitId"]
+    policy = {"Effect": "Allow", "Action": ["logs:*", "codecommit:Get*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [policy]})
+    role = {"RoleName": "builds", "PolicyName": "all", "PolicyDocument": document}
+    builds.client("iam").put_role_policy(**role)
+    iam.force(True)
+    phase, _, message = failure(builds.ended())
+    assert phase == "DOWNLOAD_SOURCE"
+    assert "codecommit:GitPull" in message
 
 
 @pytest.mark.parametrize(
@@ -279,6 +323,13 @@ def test_a_build_is_stopped_and_tried_again(builds):
     builds.end_of(again["id"])
     ids = builds.codebuild.list_builds_for_project(projectName="iris")["ids"]
     assert ids == [again["id"], started]
+
+
+def test_a_stopped_build_runs_no_further_command(builds):
+    builds.project(spec(*["true"] * 400))
+    started = builds.codebuild.start_build(projectName="iris")["build"]["id"]
+    builds.codebuild.stop_build(id=started)
+    assert builds.end_of(started)["buildStatus"] == "STOPPED"
 
 
 def test_an_install_from_an_index_fails_loudly(builds):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import connections, work
+from local_aws import connections, iam, work
 
 MEMBER, REGION = "111111111111", "us-east-1"
 BUCKET = "artifacts-111111111111"
@@ -538,6 +538,32 @@ def test_pipelines_are_kept_versioned_tagged_and_deleted(pipelines):
     assert code_of(client.get_pipeline, name="iris") == "PipelineNotFoundException"
 
 
+def test_a_deleted_pipeline_takes_its_executions_along(pipelines):
+    pipelines.create(BUILD_STAGE, approved())
+    pipelines.token()
+    pipelines.codepipeline.delete_pipeline(name="iris")
+    second = pipelines.create(BUILD_STAGE, approved())
+    assert [one["pipelineExecutionId"] for one in pipelines.executions()] == [second]
+    pipelines.answer("Approved", pipelines.token())
+    assert pipelines.ended(second) == "Succeeded"
+    until(lambda: not work.under_way())
+    assert len(pipelines.executions()) == 1
+
+
+def test_a_stage_is_tried_again_while_its_failure_is_still_being_told(pipelines):
+    first = pipelines.create(BUILD_STAGE, approved())
+    again = {"pipelineName": "iris", "stageName": "Deploy", "pipelineExecutionId": first}
+    for _ in range(3):
+        pipelines.answer("Rejected", pipelines.token())
+        until(lambda: pipelines.stage("Deploy")["latestExecution"]["status"] == "Failed")
+        pipelines.codepipeline.retry_stage_execution(**again, retryMode="FAILED_ACTIONS")
+        assert pipelines.execution(first)["status"] == "InProgress"
+        time.sleep(0.1)
+        assert pipelines.execution(first)["status"] == "InProgress"
+    pipelines.answer("Approved", pipelines.token())
+    assert pipelines.ended(first) == "Succeeded"
+
+
 def test_a_push_through_a_connection_starts_the_pipeline(pipelines):
     client = pipelines.client("codeconnections")
     arn = client.create_connection(ConnectionName="git", ProviderType="GitHub")["ConnectionArn"]
@@ -567,3 +593,48 @@ def test_a_push_through_a_connection_starts_the_pipeline(pipelines):
     connections.push("example-org/iris", "other", {"model": (b"4", False)}, "Elsewhere")
     time.sleep(0.2)
     assert len(pipelines.executions()) == 2
+
+
+def test_a_trigger_without_filter_is_for_the_branch_of_its_action(pipelines):
+    client = pipelines.client("codeconnections")
+    arn = client.create_connection(ConnectionName="git", ProviderType="GitHub")["ConnectionArn"]
+    connections.add_repository("example-org/iris", "main")
+    where = {"ConnectionArn": arn, "FullRepositoryId": "example-org/iris", "BranchName": "main"}
+    source = {
+        **SOURCE,
+        "actionTypeId": kind("Source", "CodeStarSourceConnection"),
+        "configuration": {**where, "DetectChanges": "false"},
+    }
+    git: dict[str, Any] = {"sourceActionName": "Source"}
+    trigger = {"providerType": "CodeStarSourceConnection", "gitConfiguration": git}
+    declared = pipelines.declared(BUILD_STAGE, triggers=[trigger])
+    declared["stages"][0] = {"name": "Source", "actions": [source]}
+    pipelines.codepipeline.create_pipeline(pipeline=declared)
+    connections.push("example-org/iris", "main", {"model": (b"3", False)}, "Nobody listens yet")
+    time.sleep(0.2)
+    assert len(pipelines.executions()) == 1
+    connections.complete(arn)
+    connections.push("example-org/iris", "other", {"model": (b"4", False)}, "Elsewhere")
+    connections.push("example-org/iris", "main", {"model": (b"5", False)}, "Here")
+    until(lambda: len(pipelines.executions()) == 2)
+    assert pipelines.ended(pipelines.executions()[0]["pipelineExecutionId"]) == "Succeeded"
+    assert len(pipelines.executions()) == 2
+    create = pipelines.codepipeline.create_pipeline
+    git["sourceActionName"] = "Elsewhere"
+    declared |= {"name": "rose"}
+    assert code_of(create, pipeline=declared) == "InvalidStructureException"
+    git |= {"sourceActionName": "Source", "push": [{"branches": {"includes": ["other"]}}]}
+    assert code_of(create, pipeline=declared) == "NotImplemented"
+
+
+def test_a_source_needs_leave_to_upload_the_archive(pipelines):
+    allowed = ["codecommit:GetBranch", "codecommit:GetCommit", "s3:*", "codebuild:*"]
+    statement = {"Effect": "Allow", "Action": allowed, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    policy = {"RoleName": "codepipeline", "PolicyName": "a", "PolicyDocument": document}
+    pipelines.client("iam").put_role_policy(**policy)
+    iam.force(True)
+    assert pipelines.ended(pipelines.create(BUILD_STAGE)) == "Failed"
+    latest = pipelines.action("Source", "Source")["latestExecution"]
+    assert latest["errorDetails"]["code"] == "PermissionError"
+    assert "codecommit:UploadArchive" in latest["errorDetails"]["message"]

@@ -57,14 +57,14 @@ class Log:
         if not build.log_group:
             return
         asked = {"logGroupName": build.log_group, "logStreamName": build.log_stream}
+        client = self._client()
         try:
             try:
-                self._client().create_log_stream(**asked)
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                    raise
-                self._client().create_log_group(logGroupName=build.log_group)
-                self._client().create_log_stream(**asked)
+                client.create_log_stream(**asked)
+            except client.exceptions.ResourceNotFoundException:
+                with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+                    client.create_log_group(logGroupName=build.log_group)  # or made meanwhile
+                client.create_log_stream(**asked)
         except ClientError as error:
             raise NotLogged(
                 f"Service role {build.role} does not allow AWS CodeBuild to create Amazon"

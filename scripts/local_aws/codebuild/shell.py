@@ -90,6 +90,8 @@ class Shell:
         Raises:
             Interrupted: The build is to end.
         """
+        if why := self._interruption():
+            raise Interrupted(why)
         script, state = self._folder / "command", self._folder / "environment"
         script.write_text(command + "\n")
         if self._process is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from local_aws import inside, repositories
+from local_aws import iam, inside, repositories, serial
 from local_aws.codebuild import locations
 from local_aws.codebuild.state import Build
 from local_aws.errors import Refusal
@@ -58,10 +58,10 @@ def _from_s3(build: Build, location: str, version: str, folder: Path) -> str:
     content = found["Body"].read()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            archive.extractall(folder)
             for entry in archive.infolist():
+                made = Path(archive.extract(entry, folder))
                 if mode := entry.external_attr >> 16 & 0o777:
-                    (folder / entry.filename).chmod(mode)
+                    made.chmod(mode)
     except zipfile.BadZipFile as error:
         raise NoSource(f"{location}: the object is no zip archive") from error
     return str(found.get("VersionId", ""))
@@ -69,10 +69,11 @@ def _from_s3(build: Build, location: str, version: str, folder: Path) -> str:
 
 def _from_repository(build: Build, url: str, version: str, folder: Path) -> str:
     name = url.rpartition("/")[2].removesuffix(".git")
-    client = inside.client("codecommit", build.account, build.region, build.role)
-    about = client.get_repository(repositoryName=name)["repositoryMetadata"]
-    branch = version.removeprefix(_BRANCHES) or about.get("defaultBranch", "main")
-    commit, files = repositories.snapshot(build.account, build.region, name, branch)
+    arn = f"arn:aws:codecommit:{build.region}:{build.account}:{name}"
+    with serial.turn():
+        iam.role_may(role_arn=build.role, action="codecommit:GitPull", resource=arn)
+        branch = version.removeprefix(_BRANCHES)
+        commit, files = repositories.snapshot(build.account, build.region, name, branch)
     for path, (content, executable) in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
-from local_aws import serial
+from local_aws import serial, work
 
 SUCCEEDED, FAILED, FAULT = "SUCCEEDED", "FAILED", "FAULT"
 IN_PROGRESS, STOPPED, TIMED_OUT = "IN_PROGRESS", "STOPPED", "TIMED_OUT"
@@ -103,17 +103,27 @@ accounts = BackendDict(Account, "codebuild")
 
 
 def changed(build: Build, **changes: Any) -> Build:
-    """Remember something new of a build, whatever else was noted of it meanwhile."""
+    """Remember something new of a build, whatever else was noted of it meanwhile.
+
+    Raises:
+        Ended: The embedded AWS was emptied.
+    """
     with serial.turn():
         builds = accounts[build.account][build.region].builds
-        builds[build.id] = replace(builds.get(build.id, build), **changes)
+        builds[build.id] = replace(current(build), **changes)
         return builds[build.id]  # type: ignore[no-any-return]
 
 
 def current(build: Build) -> Build:
-    """A build as it stands now."""
-    builds = accounts[build.account][build.region].builds
-    return builds.get(build.id, build)  # type: ignore[no-any-return]
+    """A build as it stands now.
+
+    Raises:
+        Ended: The embedded AWS was emptied.
+    """
+    found = accounts[build.account][build.region].builds.get(build.id)
+    if found is None:
+        raise work.Ended
+    return found  # type: ignore[no-any-return]
 
 
 def ended(account: str, region: str, build_id: str) -> bool:

@@ -68,6 +68,7 @@ def check(declaration: Mapping[str, Any]) -> None:
         raise _structure("Exactly one of artifactStore and artifactStores must be given")
     _unique("stage", (stage["name"] for stage in stages), "InvalidStageDeclarationException")
     _check_type(declaration)
+    _check_triggers(declaration)
     known = {variables.OF_THE_PIPELINE, variables.OF_THE_EXECUTION}
     made: set[str] = set()
     for index, stage in enumerate(stages):
@@ -101,6 +102,18 @@ def _check_type(declaration: Params) -> None:
     if found:
         text = f"{', '.join(dict.fromkeys(found))} can only be used in pipelines of type V2"
         raise _structure(text)
+
+
+def _check_triggers(declaration: Params) -> None:
+    sources = {action["name"] for action in declaration["stages"][0]["actions"]}
+    for trigger in declaration.get("triggers") or ():
+        git = trigger["gitConfiguration"]
+        if git["sourceActionName"] not in sources:
+            raise _structure(
+                f"A trigger names {git['sourceActionName']}, which is no source action"
+            )
+        if git.get("push") or git.get("pullRequest"):  # the execution would be of another branch
+            raise NotImplementedError("codepipeline: a trigger with filters")
 
 
 def _check_stage(stage: Params, *, first: bool) -> None:

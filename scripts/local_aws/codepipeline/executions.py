@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from local_aws import serial
 from local_aws import work as jobs
@@ -124,5 +125,9 @@ def _entered_or_over(execution: Execution, stage: str) -> bool:
 
 
 def _end(execution: Execution, status: str) -> None:
-    ended = changed(execution, status=status, waiting="")
-    notices.pipeline(ended, _EVENTS[status])
+    """End an attempt; where the stage is tried again already, the next attempt goes on."""
+    with serial.turn():
+        ended = current(execution)
+        if ended.attempt == execution.attempt:
+            ended = changed(execution, status=status, waiting="")
+    notices.pipeline(replace(ended, attempt=execution.attempt), _EVENTS[status])

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
-from local_aws import serial
+from local_aws import serial, work
 
 IN_PROGRESS, SUCCEEDED, FAILED = "InProgress", "Succeeded", "Failed"
 STOPPING, STOPPED, SUPERSEDED = "Stopping", "Stopped", "Superseded"
@@ -226,12 +226,23 @@ def home(execution: Execution) -> Account:
 
 
 def current(execution: Execution) -> Execution:
-    """An execution as it stands now."""
-    return home(execution).executions.get(execution.id, execution)
+    """An execution as it stands now.
+
+    Raises:
+        Ended: It is gone with its pipeline, or with everything.
+    """
+    found = home(execution).executions.get(execution.id)
+    if found is None:
+        raise work.Ended
+    return found
 
 
 def amended(execution: Execution, change: Callable[[Execution], Execution]) -> Execution:
-    """Remember an execution as `change` makes it from how it stands now."""
+    """Remember an execution as `change` makes it from how it stands now.
+
+    Raises:
+        Ended: It is gone with its pipeline, or with everything.
+    """
     with serial.turn():
         made = replace(change(current(execution)), updated=now())
         home(execution).executions[execution.id] = made

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_aws import causes, serial
+from local_aws import causes, connections, serial
 from local_aws.codepipeline import executions
 from local_aws.codepipeline.state import Account, Pipeline, accounts
+from local_aws.errors import Refusal
 
 
 def trigger(caller: str) -> tuple[str, str]:
@@ -20,9 +20,10 @@ def trigger(caller: str) -> tuple[str, str]:
 def pushed(full_repository_id: str, branch: str, commit: str) -> None:
     """Start every pipeline that follows a branch at a Git provider.
 
-    A pipeline of type V2 with triggers follows what they say, any other the branch of its source
-    action unless `DetectChanges` is false (action structure reference,
-    *CodeStarSourceConnection*).
+    A pipeline follows the branch of its source action: unless `DetectChanges` is false (action
+    structure reference, *CodeStarSourceConnection*), or when it has a trigger without filter (user
+    guide, *Automate starting pipelines using triggers and filtering*). A connection that nobody
+    completed brings no push.
     """
     with serial.turn():
         for account in _everywhere():
@@ -49,33 +50,21 @@ def _everywhere() -> list[Account]:
 
 
 def _following(pipeline: Pipeline, repository: str, branch: str) -> Iterator[Mapping[str, Any]]:
-    declared = {
-        one["gitConfiguration"]["sourceActionName"]: one["gitConfiguration"]
+    triggered = {
+        one["gitConfiguration"]["sourceActionName"]
         for one in pipeline.declaration.get("triggers") or ()
     }
     for action in pipeline.declaration["stages"][0]["actions"]:
         configuration = action["configuration"]
-        if configuration.get("FullRepositoryId") != repository:
-            continue
-        if action["name"] in declared:
-            if _wanted(declared[action["name"]], branch):
-                yield action
-        elif _detects(configuration) and configuration["BranchName"] == branch:
+        asked = (configuration.get("FullRepositoryId"), configuration.get("BranchName"))
+        follows = action["name"] in triggered or configuration.get("DetectChanges") != "false"
+        if asked == (repository, branch) and follows and _open(configuration["ConnectionArn"]):
             yield action
 
 
-def _detects(configuration: Mapping[str, str]) -> bool:
-    return configuration.get("DetectChanges", "true") != "false"
-
-
-def _wanted(git: Mapping[str, Any], branch: str) -> bool:
-    """Whether a trigger's push filters let a branch through; without filters every push counts."""
-    filters = git.get("push")
-    return not filters or any(_passes(one.get("branches") or {}, branch) for one in filters)
-
-
-def _passes(branches: Mapping[str, Any], branch: str) -> bool:
-    excluded, included = branches.get("excludes") or (), branches.get("includes") or ()
-    if any(fnmatch.fnmatchcase(branch, pattern) for pattern in excluded):
+def _open(connection_arn: str) -> bool:
+    try:
+        connections.usable(connection_arn)
+    except Refusal:
         return False
-    return not included or any(fnmatch.fnmatchcase(branch, pattern) for pattern in included)
+    return True

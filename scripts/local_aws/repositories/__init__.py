@@ -32,13 +32,13 @@ def snapshot(account: str, region: str, name: str, branch: str) -> tuple[str, Fi
         account: 12 digits.
         region: Where the repository is.
         name: Of the repository.
-        branch: Short name.
+        branch: Short name; empty for the default branch.
 
     Raises:
         Refusal: RepositoryDoesNotExistException, BranchDoesNotExistException.
     """
     one = shelf.find(account, region, name)
-    commit_id = api.branch(one, branch)
+    commit_id = api.branch(one, branch or one.default_branch)
     return commit_id, one.bare.files(commit_id)
 
 

@@ -9,24 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from local_aws import connections, repositories, serial
+from local_aws import connections, iam, repositories, serial
 from local_aws.codepipeline import artifacts
 from local_aws.codepipeline.actions.work import Failed, Outcome, Work
 from local_aws.errors import Refusal
 
 _SUMMARY = 2048
+_UPLOADING = ("codecommit:UploadArchive", "codecommit:GetUploadArchiveStatus")
+"""What the role needs for the archive (user guide, *CodePipeline service role*)."""
 
 Files = Mapping[str, tuple[bytes, bool]]
 
 
 def from_codecommit(work: Work) -> Outcome:
-    """The newest commit of a branch in CodeCommit."""
+    """The newest commit of a branch in CodeCommit, which uploads it as an archive."""
     name, branch = work.configuration["RepositoryName"], work.configuration["BranchName"]
     client = work.client("codecommit")
-    found = client.get_branch(repositoryName=name, branchName=branch)["branch"]["commitId"]
-    commit = client.get_commit(repositoryName=name, commitId=found)["commit"]
+    client.get_branch(repositoryName=name, branchName=branch)
+    arn = f"arn:aws:codecommit:{work.region}:{work.execution.account}:{name}"
     with serial.turn():
-        _, files = repositories.snapshot(work.execution.account, work.region, name, branch)
+        for action in _UPLOADING:
+            iam.role_may(role_arn=work.role, action=action, resource=arn)
+        found, files = repositories.snapshot(work.execution.account, work.region, name, branch)
+    commit = client.get_commit(repositoryName=name, commitId=found)["commit"]
     message = commit.get("message", "").strip()
     variables = {
         "AuthorDate": commit["author"].get("date", ""),
