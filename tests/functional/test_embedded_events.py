@@ -335,6 +335,17 @@ def test_entries_are_refused_one_by_one(clients: Clients) -> None:
     ]
 
 
+def test_a_request_takes_ten_entries_and_a_megabyte(clients: Clients) -> None:
+    client = clients("events")
+    good = {"Source": "shop", "DetailType": "sold", "Detail": "{}"}
+    with pytest.raises(ClientError, match="ValidationException"):
+        client.put_events(Entries=[good] * 11)
+    large = {**good, "Detail": json.dumps({"text": "x" * 600_000})}
+    assert client.put_events(Entries=[large])["FailedEntryCount"] == 0
+    with pytest.raises(ClientError, match="over the limit"):
+        client.put_events(Entries=[large, large])
+
+
 def test_malformed_rules_and_targets_are_refused(clients: Clients) -> None:
     client = clients("events")
     with pytest.raises(ClientError, match="Unrecognized match type") as refused:

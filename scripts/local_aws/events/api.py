@@ -26,15 +26,27 @@ from local_aws.iam import standing
 REQUIRED = ("Source", "DetailType", "Detail")
 ENVELOPE = ("id", "source", "detail-type", "account", "time", "region", "resources", "detail")
 
+LARGEST = 1024 * 1024
+"""Bytes of all entries of a request (EventBridge API reference, *PutEvents*)."""
+
 Params = dict[str, Any]
 
 
 def _put_events(caller: BaseResponse, params: Params) -> Params:
+    if sum(_size(entry) for entry in params["Entries"]) >= LARGEST:
+        text = "Total size of the entries in the request is over the limit."
+        raise Refusal("ValidationException", text)
     entries = [_put(caller.current_account, caller.region, entry) for entry in params["Entries"]]
     return {
         "Entries": entries,
         "FailedEntryCount": sum("ErrorCode" in entry for entry in entries),
     }
+
+
+def _size(entry: Params) -> int:
+    """Bytes of an entry (user guide, *Calculating PutEvents event entry size*)."""
+    texts = [entry.get(name) or "" for name in REQUIRED] + list(entry.get("Resources") or ())
+    return sum(len(text.encode()) for text in texts) + (14 if "Time" in entry else 0)
 
 
 def _put(account: str, region: str, entry: Params) -> Params:
