@@ -35,6 +35,51 @@ def test_a_server_is_found_and_not_started_twice(tmp_path: Path, organization: O
     assert not servers.down(tmp_path)
 
 
+def test_a_server_that_is_stopped_leaves_nothing_running_or_lying_about(
+    tmp_path: Path, organization: Organization, monkeypatch: pytest.MonkeyPatch
+):
+    folders, noted = tmp_path / "tmp", tmp_path / "pid"
+    folders.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folders))
+    server = servers.up(tmp_path, organization, HUB, "us-east-1")
+    try:
+        given = control.credentials(server, MEMBER)
+        session = boto3.Session(given.access_key, given.secret_key, given.session_token)
+        where = {"region_name": "us-east-1", "endpoint_url": server.endpoint}
+        principal = {"Service": "codebuild.amazonaws.com"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        role = session.client("iam", **where).create_role(
+            RoleName="builds",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+        commands = [f"echo $$ >{noted}; sleep 300"]
+        spec = {"version": 0.2, "phases": {"build": {"commands": commands}}}
+        codebuild = session.client("codebuild", **where)
+        codebuild.create_project(
+            name="iris",
+            source={"type": "NO_SOURCE", "buildspec": json.dumps(spec)},
+            artifacts={"type": "NO_ARTIFACTS"},
+            environment={
+                "type": "LINUX_CONTAINER",
+                "image": "aws/codebuild/standard:7.0",
+                "computeType": "BUILD_GENERAL1_SMALL",
+            },
+            serviceRole=role["Role"]["Arn"],
+        )
+        codebuild.start_build(projectName="iris")
+        limit = time.monotonic() + 20
+        while not (noted.exists() and noted.read_text()) and time.monotonic() < limit:
+            time.sleep(0.02)
+        shell = int(noted.read_text())
+    finally:
+        servers.down(tmp_path)
+    while any(folders.iterdir()) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert list(folders.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(shell, 0)
+
+
 def test_another_organization_is_not_served_in_silence(tmp_path: Path, organization: Organization):
     servers.up(tmp_path, organization, HUB, "us-east-1")
     other = Organization(

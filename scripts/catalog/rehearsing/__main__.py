@@ -7,6 +7,7 @@ With `keep` it ends when its standard input does, and the embedded AWS stays rea
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -61,4 +62,7 @@ def main(root: str, product: str, name: str, keep: str = "") -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # builds, folders and all are to end too
     main(*sys.argv[1:])
