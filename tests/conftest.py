@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 
 from catalog.targets import Organization, OrganizationalUnit
 from local_aws import client as control
@@ -17,6 +18,10 @@ from local_aws.process import Embedded
 
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
 REGION = "us-east-1"
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

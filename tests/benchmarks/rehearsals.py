@@ -117,7 +117,7 @@ def _reach(checked: Checked, covered: Sequence[Covered], made: Iterable[Mapping[
         title="Resources in each template and those some rehearsal made; statements and actions of "
         "its roles.",
         headings=(
-            *("Product", "Resources", "Made", "Statements", "Exercised", "Actions"),
+            *("Product", "Resources", "Made", "Statements", "Decided a call", "Actions"),
             *(standing.value.capitalize() for standing in Standing),
         ),
         rows=tuple(

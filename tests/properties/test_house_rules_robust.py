@@ -50,7 +50,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(value[key])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_rules_survive_odd_templates(data: st.DataObject) -> None:
     template = copy.deepcopy(data.draw(st.sampled_from(TEMPLATES)))

@@ -32,7 +32,7 @@ SNIPPETS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_slip_of_the_pen(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([p for p in TREE if p.endswith((".yaml", ".j2", ".md"))]))
@@ -58,7 +58,7 @@ def test_a_slip_of_the_pen(data: st.DataObject) -> None:
                 one.release("abc")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=40), st.sampled_from(sorted(TREE)))
 def test_any_bytes(content: bytes, path: str) -> None:
     tree = {**TREE, path: SourceFile(content=content)}

@@ -104,7 +104,7 @@ def test_digests_of_intent_tell_catalogs_apart(one: Wish) -> None:
         }
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(wishes(), wishes(1), st.integers(1, 60), st.booleans())
 def test_any_change_killed_anywhere_converges_without_a_twin(
     before: Wish, after: Wish, call: int, answered: bool
@@ -126,7 +126,7 @@ def test_any_change_killed_anywhere_converges_without_a_twin(
             assert len(titles) == len(set(titles))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(wishes(), wishes(1))
 def test_any_catalog_and_any_change_converge(before: Wish, after: Wish) -> None:
     with embedded(SMALL, HUB, REGION) as running:

@@ -67,7 +67,7 @@ def ours(files: dict[str, str], *, marked: bool) -> str:
     return environment.get_template("main").render(VALUES)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(block, st.sampled_from(["", "\n", "\n\n"]))
 def test_every_line_has_an_origin_and_the_text_is_plain(lines: list[str], end: str) -> None:
     files = files_of(lines, end)
@@ -78,7 +78,7 @@ def test_every_line_has_an_origin_and_the_text_is_plain(lines: list[str], end: s
         assert 1 <= origin.line <= files[origin.file].count("\n") + 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from([f"line{n}: {n}" for n in range(30)]), unique=True))
 def test_lines_that_are_only_text_map_to_themselves(lines: list[str]) -> None:
     files = files_of([f"#@ if yes\n{line}\n#@ endif" for line in lines], "\n")
@@ -89,7 +89,7 @@ def test_lines_that_are_only_text_map_to_themselves(lines: list[str]) -> None:
             assert files[origin.file].split("\n")[origin.line - 1] == line
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(block, st.sampled_from(["", "\n"]))
 def test_the_language_is_jinja_with_other_delimiters(lines: list[str], end: str) -> None:
     files = files_of([line for line in lines if "{{ untouched" not in line], end)
