@@ -110,8 +110,7 @@ class Elsewhere:
         raise NotImplementedError(region)
 
 
-def _made(product: str, given: Mapping[str, str]) -> dict[str, Any]:
-    text = rendered_product(product).text
+def _resolved(text: str, given: Mapping[str, str]) -> dict[str, Any]:
     read = load(text)
     values = parameters.resolve(read, given, stored=lambda name: f"stored:{name}")
     template = parse_template(text, values)
@@ -134,4 +133,10 @@ def made() -> Callable[[str, Mapping[str, str]], dict[str, Any]]:
 
     Resolved as CloudFormation does it, without making anything.
     """
-    return _made
+    return lambda product, given: _resolved(rendered_product(product).text, given)
+
+
+@pytest.fixture(scope="session")
+def resolved() -> Callable[[str, Mapping[str, str]], dict[str, Any]]:
+    """The same of a template's text."""
+    return _resolved
