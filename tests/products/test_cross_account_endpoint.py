@@ -70,6 +70,21 @@ def test_the_scan_sees_what_is_deployed(stages):
     assert all(artifacts == [{"Name": "Deployment"}] for artifacts in read.values())
 
 
+def test_each_judgement_leaves_its_evidence_under_its_name(stages):
+    """People find a run's evidence in the artifact bucket by these names."""
+    left = {
+        action["Name"]: [each["Name"] for each in action["OutputArtifacts"]]
+        for name in list(stages)[1:]
+        for action in stages[name]["Actions"]
+        if "OutputArtifacts" in action
+    }
+    assert left == {
+        "Build": ["Deployment"],
+        "Scan": ["ScanResults"],
+        "TestEndpoint": ["TestResults"],
+    }
+
+
 def test_the_build_is_told_what_the_seed_code_reads(resources, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "seed_code/model-deploy"))
     project = importlib.import_module("model_deployment.project")

@@ -24,6 +24,11 @@ Resources:
         source: [aws.sagemaker]
         detail: {Status: [Approved, Rejected], Group: [!Ref Name]}
       RoleArn: !Sub arn:aws:iam::${AWS::AccountId}:role/${{ roles.launch }}
+      Name: !If [Has, !Ref A, !Ref AWS::NoValue]
+      Other: !If
+        - Has
+        - Yes: 1
+        - !Ref AWS::NoValue
   Pipeline:
     Properties:
       Stages:
@@ -73,6 +78,8 @@ def changed(kind: Kind) -> list[str]:
         (Kind.CONDITION, '!Not [!Equals [!Ref A, ""]] → !Equals [!Ref A, ""]'),
         (Kind.CONDITION, "without Condition: Has"),
         (Kind.CONDITION, "without Condition: {Bool: {x: true}}"),
+        (Kind.CONDITION, "!Ref A, !Ref AWS::NoValue → !Ref AWS::NoValue, !Ref A"),
+        (Kind.CONDITION, "Yes: 1 - !Ref AWS::NoValue → !Ref AWS::NoValue - Yes: 1"),
         (Kind.POLICY, "without s3:GetObject,"),
         (Kind.POLICY, "without , s3:PutObject"),
         (Kind.POLICY, 'without - Effect: Deny Action: s3:* Resource: "*"'),

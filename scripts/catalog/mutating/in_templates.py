@@ -129,18 +129,24 @@ def _event(seen: _Seen, source: str) -> Iterator[Edit]:
 def _order(seen: _Seen, source: str) -> Iterator[Edit]:
     if seen.key == "RunOrder" and _written(seen.node, source).isdigit():
         yield _edit(Kind.ORDER, seen.node, "1" if _written(seen.node, source) != "1" else "9")
-    if seen.key in {"Stages", "Actions"} and isinstance(seen.node, yaml.SequenceNode):
+    # The order in which the actions of a stage are written means nothing; their RunOrder does.
+    if seen.key == "Stages" and isinstance(seen.node, yaml.SequenceNode):
         items = [item for item in seen.node.value if isinstance(item, yaml.MappingNode)]
         for one, other in pairwise(items):
-            first = source[one.start_mark.index : _trimmed(one, source)]
-            second = source[other.start_mark.index : _trimmed(other, source)]
-            between = source[_trimmed(one, source) : other.start_mark.index]
-            yield Edit(
-                kind=Kind.ORDER,
-                start=one.start_mark.index,
-                end=_trimmed(other, source),
-                text=f"{second}{between}{first}",
-            )
+            yield _swapped(Kind.ORDER, one, other, source)
+
+
+def _swapped(kind: Kind, one: yaml.Node, other: yaml.Node, source: str) -> Edit:
+    """Two nodes in each other's place; what stands between them stays there."""
+    first = source[one.start_mark.index : _trimmed(one, source)]
+    second = source[other.start_mark.index : _trimmed(other, source)]
+    between = source[_trimmed(one, source) : other.start_mark.index]
+    return Edit(
+        kind=kind,
+        start=one.start_mark.index,
+        end=_trimmed(other, source),
+        text=f"{second}{between}{first}",
+    )
 
 
 def _role(seen: _Seen, source: str) -> Iterator[Edit]:
@@ -176,9 +182,9 @@ def _condition(seen: _Seen, source: str) -> Iterator[Edit]:
         yield _edit(Kind.CONDITION, node, _written(node.value[0], source))
     if node.tag == "!Equals":
         yield _edit(Kind.CONDITION, node, f"!Not [{_written(node, source)}]")
-    if node.tag == "!If" and isinstance(node, yaml.SequenceNode) and node.flow_style:
-        condition, yes, no = (_written(item, source) for item in node.value)
-        yield _edit(Kind.CONDITION, node, f"!If [{condition}, {no}, {yes}]")
+    if node.tag == "!If" and isinstance(node, yaml.SequenceNode):
+        _, yes, no = node.value
+        yield _swapped(Kind.CONDITION, yes, no, source)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == "Condition" and not isinstance(value, yaml.SequenceNode):
