@@ -80,7 +80,7 @@ def test_each_judgement_leaves_its_evidence_under_its_name(stages):
     }
     assert left == {
         "Build": ["Deployment"],
-        "Scan": ["ScanResults"],
+        "ScanTemplates": ["ScanResults"],
         "TestEndpoint": ["TestResults"],
     }
 
