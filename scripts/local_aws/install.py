@@ -20,6 +20,7 @@ from local_aws import (
     repositories,
     sagemaker,
     sagemaker_projects,
+    service_models,
     servicecatalog,
     tagging,
     topics,
@@ -34,6 +35,7 @@ def install() -> None:
         return
     _installed.append(True)
     parts = (
+        service_models,
         buckets,
         identity,
         iam,
