@@ -11,12 +11,13 @@ from __future__ import annotations
 import gzip
 import json
 import marshal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from botocore.loaders import JSONFileLoader
 
-_FORMATS = {".json": open, ".json.gz": gzip.open}
+_FORMATS: dict[str, Callable[..., Any]] = {".json": open, ".json.gz": gzip.open}
 _known: dict[str, bytes] = {}
 """Path -> what the file holds; copies come from `marshal`, which is several times as fast."""
 
