@@ -33,7 +33,7 @@ studio: $(READY) ## list what a data scientist finds in Studio (ACCOUNT=, ROLE=)
 	@$(CATALOG) studio $(AT) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ROLE),--role $(ROLE)) $(ARGS)
 
 project: $(READY) ## create, watch, approve, clean up projects (ARGS="status iris"; alone: how)
-	@$(CATALOG) project $(if $(ARGS),$(ARGS) $(AT),--help)
+	@$(CATALOG) project $(if $(filter-out -h --help,$(ARGS)),$(ARGS) $(AT),--help)
 
 drift: $(READY) ## compare everything published with this repository; trust nothing
 	@$(CATALOG) drift $(AT) $(ARGS)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from catalog.rehearsing import finding, notebook, opening
+from catalog.rehearsing.approving import questions
 from catalog.rehearsing.explaining import explain
 from catalog.rehearsing.junit import junit
 from catalog.rehearsing.leading import Leads
@@ -207,6 +208,21 @@ def test_an_event_that_no_rule_meant_explains_where_nothing_else_does(leads: Lea
         '  the nearest, sagemaker-i-p-1-model, wants detail.a: ["b"]',
     )
     assert "products/_shared/triggers.yaml.j2:" in told[4]
+
+
+def test_a_run_that_waits_for_an_answer_says_so() -> None:
+    asked = {"status": "InProgress", "token": "t", "summary": "Model version 1 runs in staging"}
+    actions = [
+        {"actionName": "TestStaging", "latestExecution": {"status": "Succeeded"}},
+        {"actionName": "ApproveStaging", "latestExecution": asked},
+        {"actionName": "DeployProd"},
+    ]
+    state = {"stageStates": [{"stageName": "Source"}, {"actionStates": actions}]}
+    assert questions(state) == (
+        "ApproveStaging waits for an answer: “Model version 1 runs in staging”",
+    )
+    asked["status"] = "Succeeded"
+    assert questions(state) == ()
 
 
 def test_without_facts_an_explanation_is_only_what_was_seen(leads: Leads) -> None:

@@ -124,20 +124,16 @@ class AtPipelines(Actor):
             run = runs[number - 1]
             if run["status"] not in RUNNING:
                 return run
-            stages = self._stages(pipeline, run["pipelineExecutionId"])
-            return NotYet(f"run {number} is {run['status']}: {_listed(stages)}")
+            state = self.call("codepipeline", "get_pipeline_state", name=pipeline)
+            seen = (_listed(_passed(state, run["pipelineExecutionId"])), *questions(state))
+            return NotYet(f"run {number} is {run['status']}: {'; '.join(seen)}")
 
         return self.waits(f"run {number} of {pipeline} to end", look)
 
     def _stages(self, pipeline: str, run: str) -> dict[str, str]:
         """Stage -> status, as this run left it or has it now."""
         state = self.call("codepipeline", "get_pipeline_state", name=pipeline)
-        found = {}
-        for stage in state["stageStates"]:
-            latest = stage.get("latestExecution", {})
-            if latest.get("pipelineExecutionId") == run:
-                found[str(stage["stageName"])] = str(latest["status"])
-        return found
+        return _passed(state, run)
 
     def _question(self, pipeline: str, number: int) -> Question | NotYet:
         state = self.call("codepipeline", "get_pipeline_state", name=pipeline)
@@ -211,6 +207,26 @@ class AtPipelines(Actor):
             startFromHead=True,
         )
         return [event["message"].rstrip() for event in answer["events"]]
+
+
+def _passed(state: Mapping[str, Any], run: str) -> dict[str, str]:
+    found = {}
+    for stage in state["stageStates"]:
+        latest = stage.get("latestExecution", {})
+        if latest.get("pipelineExecutionId") == run:
+            found[str(stage["stageName"])] = str(latest["status"])
+    return found
+
+
+def questions(state: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the approvals of a pipeline wait to be told, for somebody who waits for its end."""
+    return tuple(
+        f"{action['actionName']} waits for an answer: “{latest.get('summary', '')}”"
+        for stage in state["stageStates"]
+        for action in stage.get("actionStates", ())
+        if (latest := action.get("latestExecution", {})).get("token")
+        and latest.get("status") == "InProgress"
+    )
 
 
 def _told(run: Mapping[str, Any]) -> str:
