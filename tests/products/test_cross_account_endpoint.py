@@ -108,15 +108,15 @@ def test_the_build_is_told_what_the_seed_code_reads(resources, monkeypatch):
 
 def test_later_builds_are_told_their_stage(stages):
     told = {
-        action["Name"]: json.loads(action["Configuration"]["EnvironmentVariables"])[0]["value"]
+        action["Name"]: json.loads(action["Configuration"]["EnvironmentVariables"])
         for stage in stages.values()
         for action in stage["Actions"]
         if "EnvironmentVariables" in action.get("Configuration", {})
     }
-    assert told == {
-        "DeployResourcesTest": "test",
-        "TestEndpoint": "test",
-        "DeployResourcesProd": "prod",
+    assert {name: [(e["name"], e["value"]) for e in each] for name, each in told.items()} == {
+        "DeployResourcesTest": [("STAGE", "test")],
+        "TestEndpoint": [("STAGE", "test")],
+        "DeployResourcesProd": [("STAGE", "prod")],
     }
 
 
@@ -268,7 +268,10 @@ def test_the_seed_code_passes_the_scan_and_a_wildcard_does_not(scan):
 
 
 def test_code_in_the_repository_does_not_replace_the_scanner(scan):
-    mine = {"template_scan/__init__.py": "", "template_scan/__main__.py": "print('all is well')"}
+    """Nor any module that the scanner, or what unpacks it, imports."""
+    well = "print('all is well'); raise SystemExit(0)"
+    mine = {"template_scan/__init__.py": "", "template_scan/__main__.py": well}
+    mine |= {"json.py": well, "zipfile.py": well, "boto3.py": well}
     status, said = scan({**mine, "deployment/endpoint.yaml": "Resources: {A: {Image: x}}"})
     assert status == "FAILED"
     assert "all is well" not in said

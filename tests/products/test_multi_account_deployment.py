@@ -107,10 +107,10 @@ def test_later_builds_are_told_their_stage(stages):
         for action in stage["Actions"]
         if "EnvironmentVariables" in action.get("Configuration", {})
     }
-    assert {name: each[0]["value"] for name, each in told.items()} == {
-        "DeployResourcesStaging": "staging",
-        "TestStaging": "staging",
-        "DeployResourcesProd": "prod",
+    assert {name: [(e["name"], e["value"]) for e in each] for name, each in told.items()} == {
+        "DeployResourcesStaging": [("STAGE", "staging")],
+        "TestStaging": [("STAGE", "staging")],
+        "DeployResourcesProd": [("STAGE", "prod")],
     }
     for step in ("deploy", "test"):
         assert any('"$STAGE"' in each for each in buildspec(step)["phases"]["build"]["commands"])
