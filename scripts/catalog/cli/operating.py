@@ -37,7 +37,7 @@ def local() -> None:
 @click.pass_obj
 def up(session: Session, account: str, role: str) -> None:
     """Start it, and print the shell exports that reach it."""
-    place = ready(session, sound(session), _embedded(session).name, quiet=True)
+    place = ready(session, sound(session, quiet=True), _embedded(session).name, quiet=True)
     server = embedded.up(session.root, place.target)
     who = looking.resident(place.target, account, role)
     keys = embedded.credentials(server, who.account, who.role)
