@@ -55,7 +55,7 @@ def create(
         data(asdict(made))
         return
     say(f"✓ Project {name} ({made.id}) is there, in account {place.account}.")
-    say(f"  Its pipeline, models and endpoints: catalog project status {name}")
+    say(f"  Its pipeline, models and endpoints: .venv/bin/catalog project status {name}")
     say("  In Studio: Deployments, Projects. Its repository is ready to be cloned there.")
 
 
@@ -99,7 +99,9 @@ def list_(session: Session, target: str, account: str, role: str, *, as_json: bo
         console.OUT.print(telling.listing(seen))
     else:
         say(f"There is no project in account {place.account}.")
-        say("  catalog project create PRODUCT NAME makes one; catalog studio lists products.")
+        say(
+            "  .venv/bin/catalog project create PRODUCT NAME makes one; make studio lists products."
+        )
 
 
 @project.command()
@@ -129,7 +131,7 @@ def approve_model(
         data({**asdict(model), "approval": word})
         return
     say(f"✓ Version {model.version} is {word.lower()}: {because}")
-    say(f"  What its pipeline makes of it: catalog project status {name}")
+    say(f"  What its pipeline makes of it: .venv/bin/catalog project status {name}")
 
 
 @project.command()

@@ -12,12 +12,14 @@ from catalog.places import Place
 def sound(session: Session, *, quiet: bool = False) -> Checked:
     """The checked catalog; its findings are shown, and those that stop stop here.
 
+    What authors accepted with a reason is shown by `check` only.
+
     Raises:
         Refused: A finding stops.
     """
     checked = checking.check(session.root)
     if not (quiet and checked.sound):
-        findings(checked.findings)
+        findings(each for each in checked.findings if not each.allowed)
     pipeline.must_be_sound(checked)
     return checked
 

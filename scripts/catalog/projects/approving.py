@@ -37,7 +37,7 @@ def judge_model(home: Home, name: str, wanted: str, *, reject: bool, because: st
         raise UsageError(
             f"No model is registered in group {project.group}.",
             "Register one first, e.g. with the project's notebook; look with "
-            f"`catalog project status {name}`.",
+            f"`.venv/bin/catalog project status {name}`.",
         )
     found = [one for one in models if wanted in (NEWEST, str(one.version))]
     if not found:
@@ -80,7 +80,7 @@ def answer(
         what = ", ".join(f"{one.pipeline}: {one.action}" for one in asked) or "nothing"
         raise UsageError(
             f"Project {name} asks for {what}.",
-            f"`catalog project status {name}` shows where its pipelines stand.",
+            f"`.venv/bin/catalog project status {name}` shows where its pipelines stand.",
         )
     (approval,) = asked
     show(approval)

@@ -48,7 +48,7 @@ def find(home: Home, name: str) -> Found:
         if not left:
             raise UsageError(
                 f"There is nothing of a project '{name}' in account {home.account}.",
-                "`catalog project list` shows what there is.",
+                "`.venv/bin/catalog project list` shows what there is.",
             )
         return Found(name=name, project=None, things=left, unseen=(), sessions={})
     sessions, unseen = targets(home, project)

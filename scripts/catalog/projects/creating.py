@@ -42,9 +42,9 @@ def create(
     if there := home.projects.find(name):
         raise UsageError(
             f"There is a project '{name}' in account {home.account} already: {there.status}.",
-            f"Choose another name, or remove that one with `catalog project cleanup {name}`."
+            f"Choose another name, or remove that one: `.venv/bin/catalog project cleanup {name}`."
             if there.failed
-            else f"Choose another name, or look at it with `catalog project status {name}`.",
+            else f"Choose another name, or look at it: `.venv/bin/catalog project status {name}`.",
         )
     version = next(one.newest.id for one in seen if one.id == template.product and one.newest)
     home.projects.create(name, template.product, version, answers, "")
@@ -52,12 +52,13 @@ def create(
     made = until(lambda: _settled(home, name), home.patience)
     if made is None:
         raise EnvironmentFault(
-            f"Project {name} is still not there.", f"Look again: `catalog project status {name}`."
+            f"Project {name} is still not there.",
+            f"Look again: `.venv/bin/catalog project status {name}`.",
         )
     if made.status != "CreateCompleted":
         raise EnvironmentFault(
             f"Project {name} ended as {made.status}: {made.message or 'no reason was given'}",
-            f"Mend that, remove what there is with `catalog project cleanup {name}`, create again.",
+            f"Mend that, run `.venv/bin/catalog project cleanup {name}`, and create it again.",
         )
     return made
 

@@ -27,7 +27,7 @@ def existing(home: Home, name: str) -> Project:
         near = did_you_mean(name, home.projects.names())
         raise UsageError(
             f"There is no project '{name}' in account {home.account}.",
-            f"{near} `catalog project list` shows what there is.".strip(),
+            f"{near} `.venv/bin/catalog project list` shows what there is.".strip(),
         )
     return found
 

@@ -78,7 +78,7 @@ def _pipeline(project: str, pipeline: Pipeline) -> Text:
             text.append_text(_troubles(stage))
     for one in pipeline.approvals:
         text.append(f"    waits for an answer: {one.question or one.action}\n", "bold yellow")
-        hint = f"catalog project approve-deployment {project} --because …"
+        hint = f".venv/bin/catalog project approve-deployment {project} --because …"
         text.append(f"      {hint} answers it\n", "dim")
     return text
 
