@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from local_aws import serial
 from tests.sagemaker_world import HUB, IMAGE, Registry, until
 
 ROLE = f"arn:aws:iam::{HUB}:role/execution"
@@ -43,11 +44,12 @@ def gone(studio: Registry, listing: str, name: str) -> None:
 
 def test_a_domain_comes_up_changes_and_goes(studio, refused):
     given = {"AuthMode": "IAM", "DefaultUserSettings": SETTINGS}
-    made = studio.sagemaker.create_domain(DomainName="team", **given)
-    found = studio.sagemaker.describe_domain(DomainId=made["DomainId"])
-    assert found["Status"] == "Pending"
     update = studio.sagemaker.update_domain
-    refused("ResourceInUse", update, DomainId=made["DomainId"], DefaultUserSettings=SETTINGS)
+    with serial.turn():  # the domain comes up when it is its turn
+        made = studio.sagemaker.create_domain(DomainName="team", **given)
+        found = studio.sagemaker.describe_domain(DomainId=made["DomainId"])
+        assert found["Status"] == "Pending"
+        refused("ResourceInUse", update, DomainId=made["DomainId"], DefaultUserSettings=SETTINGS)
     wait(lambda: studio.sagemaker.describe_domain(DomainId=made["DomainId"]))
     refused("ResourceInUse", studio.sagemaker.create_domain, DomainName="team", **given)
     groups = {"SecurityGroups": ["sg-1"]}

@@ -116,8 +116,8 @@ def test_newer_versions_are_those_created_later_and_not_deprecated():
 
 
 def test_only_an_approval_under_way_is_a_question():
-    waiting = Action(name="Approve", status="InProgress", token="t")
+    waiting = Action(name="Approve", status="InProgress", token="t", question="Go?")
     done = replace(waiting, status="Succeeded")
     stages = (Stage(name="S", status="InProgress", actions=(waiting, done)),)
-    (approval,) = Pipeline(name="p", stages=stages, questions={"Approve": "Go?"}).approvals
+    (approval,) = Pipeline(name="p", stages=stages).approvals
     assert (approval.stage, approval.action, approval.question) == ("S", "Approve", "Go?")
