@@ -35,7 +35,7 @@ LEFT_OUT = {"test_generated_pages", "test_product_templates"}
 @click.command()
 @click.argument("products", nargs=-1)
 @click.option(
-    "--most", default=4, show_default=True, help="Mutants of each kind in each folder; 0 for all."
+    "--most", default=2, show_default=True, help="Mutants of each kind in each folder; 0 for all."
 )
 @click.option("--kind", "kinds", multiple=True, type=click.Choice([k.value for k in Kind]))
 @click.option("--file", "files", multiple=True, help="Only mutants of files that begin so.")
