@@ -84,6 +84,22 @@ class AtPipelines(Actor):
         with self.step("approves the deployment"):
             self._answer(pipeline, "Approved", because)
 
+    def approves_all(self, pipeline: str, because: str = "It is good.") -> None:
+        """Answer yes to whatever is asked until no run is left; each succeeded or gave way."""
+        with self.step("approves whatever is asked, until no run is left"):
+
+            def look() -> list[str] | NotYet:
+                if not isinstance(self._question(pipeline, 0), NotYet):
+                    self._answer(pipeline, "Approved", because)
+                statuses = [str(run["status"]) for run in self.runs(pipeline)]
+                if RUNNING & {*statuses}:
+                    return NotYet(f"runs are {', '.join(statuses)}")
+                return statuses
+
+            ended = self.waits(f"the runs of {pipeline} to end", look)
+            if not {*ended} <= {"Succeeded", "Superseded"}:
+                raise Unexpected("runs that succeeded or gave way", ", ".join(ended))
+
     def rejects_deployment(self, pipeline: str, because: str) -> None:
         """Answer the pipeline's question with no."""
         with self.step("rejects the deployment"):

@@ -23,7 +23,7 @@ class NotYet(str):
     __slots__ = ()
 
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 """Seconds that people wait at most for what AWS works on in the background."""
 
 _PAUSE = 0.05
