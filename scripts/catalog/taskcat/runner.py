@@ -16,6 +16,7 @@ same growing list of tags, and CloudFormation wants each tag key once.
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import os
@@ -32,6 +33,7 @@ warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 
 import requests  # noqa: E402
 import yaml  # noqa: E402
+from botocore.loaders import JSONFileLoader  # noqa: E402
 from taskcat._cfn.stack import Stacks  # type: ignore[import-not-found]  # noqa: E402
 from taskcat._cfn.threaded import Stacker  # type: ignore[import-not-found]  # noqa: E402
 from taskcat.exceptions import TaskCatException  # type: ignore[import-not-found]  # noqa: E402
@@ -66,6 +68,12 @@ def stay_local() -> None:
         return Answer(STYLE) if url.endswith(STYLESHEET) else fetch(url, *args, **options)
 
     requests.get = get  # type: ignore[assignment]
+
+
+def read_once() -> None:
+    """Let botocore decode each of its files once; taskcat makes new sessions for every scenario."""
+    read = functools.cache(functools.partial(JSONFileLoader.load_file, JSONFileLoader()))
+    setattr(JSONFileLoader, "load_file", lambda _, path: read(path))  # noqa: B010 - for mypy
 
 
 def tell(line: str) -> None:
@@ -185,6 +193,7 @@ def main(roots: list[str]) -> None:
     """Run each project named on the command line; tells taskcat's version first."""
     if os.environ.get("AWS_ENDPOINT_URL"):
         stay_local()
+    read_once()
     tell(f"taskcat {version('taskcat')}")
     for root in roots:
         run(Path(root))
