@@ -83,7 +83,7 @@ def changed(kind: Kind) -> list[str]:
         (Kind.POLICY, "without s3:GetObject,"),
         (Kind.POLICY, "without , s3:PutObject"),
         (Kind.POLICY, 'without - Effect: Deny Action: s3:* Resource: "*"'),
-        (Kind.POLICY, "arn:aws:s3:::a/* → arn:aws:s3:::elsewhere"),
+        (Kind.POLICY, 'arn:aws:s3:::a/* → !Sub "arn:${AWS::Partition}:s3:::elsewhere"'),
         (Kind.CODE, "== → !="),
     ],
 )

@@ -18,6 +18,11 @@ from catalog.mutating.mutant import Edit, Kind
 _ROLE_KEY = re.compile(r"^(.*Role(Arn|Name)?|ServiceToken)$")
 _NAMED_ROLE = re.compile(r"\$\{\{ roles\.(\w+) \}\}")
 _OTHER = "Other"
+_ELSEWHERE = {
+    "Resource": '!Sub "arn:${AWS::Partition}:s3:::elsewhere"',
+    "Service": "ec2.amazonaws.com",
+}
+"""What a statement is about instead; well formed, lest a rule about form be all that notices."""
 
 _IN_STATEMENTS = (
     (Kind.VARIABLE, re.compile(r'^ *#@ .*?\("([A-Z][A-Z_]+)",', re.MULTILINE), _OTHER),
@@ -202,8 +207,7 @@ def _policy(seen: _Seen, source: str) -> Iterator[Edit]:
     if seen.key in {"Resource", "Service"} and _scalar(seen.node):
         written = _written(seen.node, source)
         if written.strip("\"'") != "*":
-            elsewhere = "arn:aws:s3:::elsewhere" if seen.key == "Resource" else "ec2.amazonaws.com"
-            yield _edit(Kind.POLICY, seen.node, elsewhere)
+            yield _edit(Kind.POLICY, seen.node, _ELSEWHERE[seen.key])
 
 
 def _command(seen: _Seen, _: str) -> Iterator[Edit]:
