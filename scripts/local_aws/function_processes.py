@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 import io
-import os
 import shutil
-import signal
 import subprocess
 import time
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,11 +58,11 @@ def run(
         said, printed = _heard(process, given, seconds)
         return Heard(said, printed.decode(errors="replace"), process.returncode)
     except subprocess.TimeoutExpired:
-        _end(process)
+        sandbox.end(process)
         _, printed = process.communicate()
         return Heard(b"", printed.decode(errors="replace"), None)
     finally:
-        _end(process)
+        sandbox.end(process)
         _running.discard(process)
         shutil.rmtree(home, ignore_errors=True)
 
@@ -79,21 +76,15 @@ def _heard(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
             rest = b""  # communicate goes on with what it was given first
             work.pause(0)
             if process.poll() is not None:
-                _end(process)  # what it left running keeps its output open
+                sandbox.end(process)  # what it left running keeps its output open
             elif time.monotonic() > limit:
                 raise
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process with everything it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def forget() -> None:
     """End every function that still runs."""
     for process in tuple(_running):
-        _end(process)
+        sandbox.end(process)
 
 
 def running() -> int:

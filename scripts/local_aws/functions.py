@@ -23,7 +23,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
 
-from local_aws import function_processes, iam, identity, inside, sandbox, serial, work
+from local_aws import (
+    function_processes,
+    iam,
+    identity,
+    inside,
+    log_streams,
+    sandbox,
+    serial,
+    work,
+)
 from local_aws.errors import Refusal
 from local_aws.function_processes import Heard
 
@@ -141,14 +150,8 @@ class _Call:
         )
         now = int(time.time() * 1000)
         logs = inside.client("logs", function.account_id, function.region, function.role)
-        names = {"logGroupName": function.logs_group_name, "logStreamName": self._stream}
         with suppress(ClientError):
-            try:
-                logs.create_log_stream(**names)
-            except logs.exceptions.ResourceNotFoundException:
-                with suppress(logs.exceptions.ResourceAlreadyExistsException):  # made meanwhile
-                    logs.create_log_group(logGroupName=function.logs_group_name)
-                logs.create_log_stream(**names)
+            names = log_streams.opened(logs, function.logs_group_name, self._stream)
             entries = [{"timestamp": now, "message": line} for line in lines if line]
             logs.put_log_events(**names, logEvents=entries)
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -33,6 +36,12 @@ _NAME = re.compile(r"[\w.-]+")
 def folder(kind: str) -> Path:
     """A new folder, which goes with this process if nobody removes it before."""
     return Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=_root()))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that has a session of its own, with everything it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @functools.cache

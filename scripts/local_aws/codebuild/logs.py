@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.logs.models import logs_backends
 
-from local_aws import inside
+from local_aws import inside, log_streams
 from local_aws.codebuild.state import Account, Build
 
 _EVENTS_AT_ONCE = 1000
@@ -56,15 +56,8 @@ class Log:
         build = self._build
         if not build.log_group:
             return
-        asked = {"logGroupName": build.log_group, "logStreamName": build.log_stream}
-        client = self._client()
         try:
-            try:
-                client.create_log_stream(**asked)
-            except client.exceptions.ResourceNotFoundException:
-                with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
-                    client.create_log_group(logGroupName=build.log_group)  # or made meanwhile
-                client.create_log_stream(**asked)
+            log_streams.opened(self._client(), build.log_group, build.log_stream)
         except ClientError as error:
             raise NotLogged(
                 f"Service role {build.role} does not allow AWS CodeBuild to create Amazon"

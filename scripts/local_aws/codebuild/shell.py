@@ -11,11 +11,12 @@ import contextlib
 import os
 import select
 import shlex
-import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
+
+from local_aws import sandbox
 
 _ENV = "/usr/bin/env"  # by its place: a build may have spoilt PATH
 
@@ -140,8 +141,7 @@ class Shell:
         """End the shell and whatever it left running."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        sandbox.end(self._process)
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
