@@ -207,7 +207,7 @@ class _Compiler:
     def _string(self, shape: Any) -> Check:
         bounds, enum = _length(shape), tuple(shape.enum)
         pattern = shape.metadata.get("pattern")
-        matches = regex.compile(pattern).fullmatch if pattern else None
+        matches = regex.compile(pattern.replace(*_BEYOND)).fullmatch if pattern else None
         service = self._service
 
         def check(value: Any, at: str, problems: list[str]) -> None:
@@ -248,6 +248,10 @@ class _Compiler:
 
     def _any(self, _shape: Shape) -> Check:
         return lambda _value, _at, _problems: None
+
+
+_BEYOND = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+"""Characters beyond the first 65,536, as Java's patterns and as Python's write them."""
 
 
 def _length(shape: Shape) -> Check:

@@ -199,8 +199,8 @@ def test_a_condition_takes_one_branch(world, least, taken):
 @pytest.mark.parametrize(
     "step",
     [
-        {"Name": "Clean", "Type": "Processing", "Arguments": {}},
-        {"Name": "Clean", "Type": "Fail", "Arguments": {"ErrorMessage": {"Std:JsonGet": {}}}},
+        {"Name": "Clean", "Type": "Tuning", "Arguments": {}},
+        {"Name": "Clean", "Type": "Fail", "Arguments": {"ErrorMessage": {"Std:Sum": {}}}},
     ],
 )
 def test_what_does_not_run_here_fails_by_name(world, step):

@@ -4,7 +4,8 @@
     groups, packages                     the model registry
     models, configs, endpoints           hosting; `hosting` decides whether an endpoint comes up
     invocation, algorithms               who answers
-    training, pipelines, executions      jobs that run in the background
+    training, processing                 jobs that run in the background
+    pipelines, executions, steps         jobs in their order
     domains, studio                      domains, profiles, spaces, apps
     repositories                         code repositories, lifecycle scripts
     telling                              events
@@ -29,6 +30,7 @@ from local_aws.sagemaker import (
     models,
     packages,
     pipelines,
+    processing,
     repositories,
     studio,
     tags,
@@ -43,6 +45,7 @@ OPERATIONS: dict[str, Handler] = {
     **configs.OPERATIONS,
     **endpoints.OPERATIONS,
     **training.OPERATIONS,
+    **processing.OPERATIONS,
     **pipelines.OPERATIONS,
     **executions.OPERATIONS,
     **repositories.OPERATIONS,

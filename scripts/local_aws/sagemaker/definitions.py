@@ -1,7 +1,8 @@
 """Pipeline definitions: JSON to steps, references to values; pure.
 
 Developer guide, *Pipeline definition JSON schema*: `Parameters`, `Steps`, `{"Get": "Steps.A.B"}`,
-`{"Std:Join": {"On": …, "Values": […]}}`, `DependsOn`.
+`{"Std:Join": {"On": …, "Values": […]}}`, `{"Std:JsonGet": {"PropertyFile": …, "Path": …}}`,
+`DependsOn`, `PropertyFiles`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _TYPES: Mapping[str, Callable[[str], Any]] = {
@@ -22,12 +23,21 @@ _TYPES: Mapping[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step, with the names of the steps that come before it."""
+    """A step.
+
+    Args:
+        name: Unique in its pipeline.
+        kind: Its `Type`.
+        arguments: Before references are resolved.
+        after: Names of the steps that come before it.
+        property_files: By name, what it leaves for `Std:JsonGet`.
+    """
 
     name: str
     kind: str
     arguments: Mapping[str, Any]
     after: frozenset[str]
+    property_files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +92,9 @@ def steps_of(listed: list[Mapping[str, Any]]) -> tuple[Step, ...]:
             kind=one["Type"],
             arguments=one.get("Arguments", {}),
             after=frozenset(one.get("DependsOn", ())) | _named_steps(one.get("Arguments", {})),
+            property_files={
+                file["PropertyFileName"]: file for file in one.get("PropertyFiles", ())
+            },
         )
         for one in listed
     )
@@ -134,19 +147,24 @@ def _value(declared: Mapping[str, Any], given: Mapping[str, str]) -> Any:
     return value
 
 
-def resolve(value: Any, known: Mapping[str, Any]) -> Any:
+Fetch = Callable[[str], bytes]
+"""Reads an object by its `s3://` URL."""
+
+
+def resolve(value: Any, known: Mapping[str, Any], fetch: Fetch) -> Any:
     """A value with its references replaced.
 
     Args:
         value: Part of a step's arguments.
         known: `Parameters`, `Steps` and `Execution`, each by name.
+        fetch: Reads what `Std:JsonGet` looks into; what it raises passes through.
 
     Raises:
         LookupError: A reference leads nowhere.
         NotImplementedError: A function that is not evaluated here.
     """
     if isinstance(value, list):
-        return [resolve(inner, known) for inner in value]
+        return [resolve(inner, known, fetch) for inner in value]
     if not isinstance(value, Mapping):
         return value
     if len(value) == 1:
@@ -154,11 +172,25 @@ def resolve(value: Any, known: Mapping[str, Any]) -> Any:
         if name == "Get" and isinstance(inner, str):
             return _looked_up(inner, known)
         if name == "Std:Join":
-            parts = (resolve(one, known) for one in inner["Values"])
+            parts = (resolve(one, known, fetch) for one in inner["Values"])
             return str(inner["On"]).join(map(str, parts))
+        if name == "Std:JsonGet":
+            return _in_json(resolve(inner, known, fetch), fetch)
         if name.startswith("Std:"):
             raise NotImplementedError(f"{name} in a pipeline definition")
-    return {name: resolve(inner, known) for name, inner in value.items()}
+    return {name: resolve(inner, known, fetch) for name, inner in value.items()}
+
+
+def _in_json(asked: Mapping[str, Any], fetch: Fetch) -> Any:
+    """A value inside a JSON file, given by a step's property file or by its own address."""
+    url = asked.get("PropertyFile") or asked.get("S3Uri")
+    if not url or "Path" not in asked:
+        raise LookupError("Std:JsonGet needs a PropertyFile or S3Uri, and a Path")
+    try:
+        content = json.loads(fetch(url))
+    except ValueError:
+        raise LookupError(f"Unable to resolve {asked['Path']}: {url} is not JSON") from None
+    return _looked_up(asked["Path"], content)
 
 
 def _looked_up(path: str, known: Mapping[str, Any]) -> Any:

@@ -13,7 +13,6 @@ from botocore.exceptions import ClientError
 
 from local_aws import iam, inside
 from local_aws.errors import Refusal
-from local_aws.sagemaker import algorithms
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403"})
 _ANY_DIGEST = "sha256:" + "0" * 64
@@ -55,8 +54,8 @@ class Under:
         body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
 
-    def fetch_below(self, url: str) -> list[bytes]:
-        """Every object whose key begins as the URL says, in the order of keys.
+    def fetch_below(self, url: str) -> dict[str, bytes]:
+        """Every object whose key begins as the URL says, by key and in the order of keys.
 
         Raises:
             ClientError: The role may not list the bucket or read an object.
@@ -65,11 +64,11 @@ class Under:
         s3 = self.client("s3")
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         keys = [one["Key"] for page in pages for one in page.get("Contents", ())]
-        return [
-            s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return {
+            key: s3.get_object(Bucket=bucket, Key=key)["Body"].read()
             for key in keys
             if not key.endswith("/")
-        ]
+        }
 
     def keep(self, url: str, body: bytes) -> None:
         """Write an object.
@@ -81,14 +80,12 @@ class Under:
         self.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
 
     def pull(self, image: str) -> bool:
-        """Whether the role may pull an image that is known here.
+        """Whether the role may pull an image.
 
         The calls are those that SageMaker needs permissions for (developer guide, *CreateModel
         API: Execution Role Permissions*). What ECR answers to them does not matter: the built-in
         images are in accounts of AWS.
         """
-        if algorithms.of(image) is None:
-            return False
         host, _, path = image.partition("/")
         repository = {
             "registryId": host.partition(".")[0],

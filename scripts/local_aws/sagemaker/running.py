@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws import inside, serial, work
+from local_aws import serial, work
 from local_aws.sagemaker import telling
 from local_aws.sagemaker.definitions import Definition, Step, resolve, steps_of
-from local_aws.sagemaker.outside import assumable
+from local_aws.sagemaker.outside import Under, assumable
 from local_aws.sagemaker.state import Shelf, Thing, now
 from local_aws.sagemaker.steps import Left, Place, StepFailed, run
 
@@ -94,15 +94,16 @@ class Run:
             "Steps": self._outcomes,
             "Execution": self._about(),
         }
+        shelf = self._shelf
+        under = Under(
+            account=shelf.account_id, region=shelf.region_name, role=self._execution["RoleArn"]
+        )
         arguments = {
-            name: value if name in _BRANCHES else resolve(value, known)
+            name: value if name in _BRANCHES else resolve(value, known, under.fetch)
             for name, value in step.arguments.items()
         }
-        shelf = self._shelf
         place = Place(
-            client=inside.client(
-                "sagemaker", shelf.account_id, shelf.region_name, self._execution["RoleArn"]
-            ),
+            client=under.client("sagemaker"),
             execution=self._execution.arn,
             stopping=self._stopping,
         )

@@ -64,18 +64,44 @@ class Left:
 def _training(place: Place, step: Step, arguments: Mapping[str, Any]) -> Left:
     name = place.name(step)
     arn = place.client.create_training_job(TrainingJobName=name, **arguments)["TrainingJobArn"]
-    job: dict[str, Any] = {}
+    job = _ended(place, "training_job", "TrainingJob", name)
+    return Left(metadata={"TrainingJob": {"Arn": arn}}, outcome=job)
+
+
+def _processing(place: Place, step: Step, arguments: Mapping[str, Any]) -> Left:
+    name = place.name(step)
+    made = place.client.create_processing_job(ProcessingJobName=name, **arguments)
+    job = _ended(place, "processing_job", "ProcessingJob", name)
+    config = job.get("ProcessingOutputConfig", {})
+    outputs = {one["OutputName"]: one for one in config.get("Outputs", ())}
+    files = {
+        name: f"{outputs[file['OutputName']]['S3Output']['S3Uri'].rstrip('/')}/{file['FilePath']}"
+        for name, file in step.property_files.items()
+    }
+    # Definitions find an output by its name: `ProcessingOutputConfig.Outputs['evaluation']`.
+    outcome = {**job, "ProcessingOutputConfig": {**config, "Outputs": outputs}}
+    return Left(
+        metadata={"ProcessingJob": {"Arn": made["ProcessingJobArn"]}},
+        outcome={**outcome, "PropertyFiles": files},
+    )
+
+
+def _ended(place: Place, verb: str, noun: str, name: str) -> dict[str, Any]:
+    """What a job is once it has ended; one that is stopped from elsewhere fails its step."""
+    which, job, status = {f"{noun}Name": name}, dict[str, Any](), f"{noun}Status"
 
     def ended() -> bool:
-        job.update(place.client.describe_training_job(TrainingJobName=name))
-        if place.stopping() and job["TrainingJobStatus"] == "InProgress":
-            place.client.stop_training_job(TrainingJobName=name)
-        return job["TrainingJobStatus"] in ("Completed", "Failed", "Stopped")
+        job.update(getattr(place.client, f"describe_{verb}")(**which))
+        if place.stopping() and job[status] == "InProgress":
+            getattr(place.client, f"stop_{verb}")(**which)
+        return job[status] in ("Completed", "Failed", "Stopped")
 
     work.until(ended)
-    if job["TrainingJobStatus"] == "Failed":
+    if job[status] == "Failed":
         raise StepFailed(job["FailureReason"])
-    return Left(metadata={"TrainingJob": {"Arn": arn}}, outcome=job)
+    if job[status] == "Stopped" and not place.stopping():
+        raise StepFailed(f"The job {name} was stopped.")
+    return job
 
 
 def _register(place: Place, _step: Step, arguments: Mapping[str, Any]) -> Left:
@@ -129,6 +155,7 @@ def _fail(_place: Place, _step: Step, arguments: Mapping[str, Any]) -> Left:
 
 KINDS: Mapping[str, Callable[[Place, Step, Mapping[str, Any]], Left]] = {
     "Training": _training,
+    "Processing": _processing,
     "RegisterModel": _register,
     "Model": _model,
     "CreateModel": _model,

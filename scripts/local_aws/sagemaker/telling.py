@@ -2,7 +2,7 @@
 
 Developer guide, *Events that Amazon SageMaker AI sends to Amazon EventBridge*.
 Times are texts in events about model packages and pipelines, and milliseconds in those about
-endpoints and training jobs; an endpoint's status is spelt `IN_SERVICE` there.
+endpoints and jobs; an endpoint's status is spelt `IN_SERVICE` there.
 """
 
 from __future__ import annotations
@@ -58,6 +58,23 @@ _TRAINING = (
     "CreationTime",
     "LastModifiedTime",
 )
+_PROCESSING = (
+    "ProcessingInputs",
+    "ProcessingOutputConfig",
+    "ProcessingJobName",
+    "ProcessingResources",
+    "StoppingCondition",
+    "AppSpecification",
+    "Environment",
+    "RoleArn",
+    "ExperimentConfig",
+    "ProcessingJobArn",
+    "ProcessingJobStatus",
+    "FailureReason",
+    "ExitMessage",
+    "LastModifiedTime",
+    "CreationTime",
+)
 
 
 def package(thing: Thing, *updated: str) -> None:
@@ -88,6 +105,12 @@ def training_job(thing: Thing) -> None:
     """Tell a training job's status."""
     detail = _detail(thing, _TRAINING, _milliseconds) | {"Tags": _tags(thing)}
     _send(thing.arn, "SageMaker Training Job State Change", detail)
+
+
+def processing_job(thing: Thing) -> None:
+    """Tell a processing job's status."""
+    detail = _detail(thing, _PROCESSING, _milliseconds) | {"Tags": _tags(thing)}
+    _send(thing.arn, "SageMaker Processing Job State Change", detail)
 
 
 def execution(pipeline: str, arn: str, detail: Mapping[str, Any]) -> None:

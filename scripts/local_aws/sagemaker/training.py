@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from local_aws import serial, work
 from local_aws.sagemaker import algorithms, telling
 from local_aws.sagemaker.calls import Call, Handler
+from local_aws.sagemaker.jobs import JobFailed, brought, taken
 from local_aws.sagemaker.kinds import Kind
-from local_aws.sagemaker.outside import Under, assumable, pack, place
+from local_aws.sagemaker.outside import Under, assumable, pack
 from local_aws.sagemaker.state import Shelf, Thing, invalid, now
 
 KIND = Kind(
@@ -27,10 +26,6 @@ KIND = Kind(
 )
 _SETTLING = 0.05
 """Seconds that each change of a job takes here."""
-
-
-class _Failed(Exception):
-    """The job fails; the text is its FailureReason."""
 
 
 def _create(call: Call) -> dict[str, Any]:
@@ -73,7 +68,7 @@ def _run(shelf: Shelf, job: Thing) -> None:
     work.pause(_SETTLING)
     try:
         _train(job)
-    except _Failed as why:
+    except JobFailed as why:
         _settle(shelf, job, "Failed", FailureReason=str(why))
     else:
         _settle(shelf, job, "Completed")
@@ -95,7 +90,7 @@ def _train(job: Thing) -> None:
     image = job["AlgorithmSpecification"]["TrainingImage"]
     algorithm = algorithms.of(image)
     if algorithm is None or not under.pull(image):
-        raise _Failed(
+        raise JobFailed(
             f"ClientError: Please make sure that the training image {image} exists and that the "
             f"role {under.role} has permissions to pull it."
         )
@@ -105,40 +100,15 @@ def _train(job: Thing) -> None:
     try:
         files = algorithm.train(channels, job["HyperParameters"] or {})
     except ValueError as why:
-        raise _Failed(f"AlgorithmError: {why}, exit code: 1") from why
-    _keep(under, job["ModelArtifacts"]["S3ModelArtifacts"], files)
+        raise JobFailed(f"AlgorithmError: {why}, exit code: 1") from why
+    taken(under, job["ModelArtifacts"]["S3ModelArtifacts"], pack(files))
 
 
 def _channel(under: Under, channel: Mapping[str, Any]) -> list[bytes]:
     source = channel["DataSource"].get("S3DataSource")
     if source is None:
-        raise _Failed("not implemented in the embedded AWS: channels that are not in S3")
-    url = source["S3Uri"]
-    try:
-        found = under.fetch_below(url)
-    except ClientError as error:
-        found, code = [], error.response["Error"]["Code"]
-    else:
-        code = "NoSuchKey"
-    if not found:
-        raise _Failed(
-            f'ClientError: Data download failed:No S3 objects found under S3 URL "{url}" given in '
-            f"input data source. Please ensure that the bucket exists in the selected region "
-            f"({under.region}), that objects exist under that S3 prefix, and that the role "
-            f'"{under.role}" has "s3:ListBucket" permissions on bucket "{place(url)[0]}". '
-            f"Error code: {code}"
-        )
-    return found
-
-
-def _keep(under: Under, url: str, files: Mapping[str, bytes]) -> None:
-    try:
-        under.keep(url, pack(files))
-    except ClientError as error:
-        said = error.response["Error"]
-        raise _Failed(
-            f"ClientError: Artifact upload failed:{said['Code']}: {said['Message']} ({url})"
-        ) from None
+        raise JobFailed("not implemented in the embedded AWS: channels that are not in S3")
+    return list(brought(under, source["S3Uri"]).values())
 
 
 OPERATIONS: dict[str, Handler] = {
