@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog.templates.contract import Bump, Level, face, needed_bump
+from catalog.contract import Bump, Change, Level, face, needed_bump
 
 BASE: dict[str, Any] = {
     "Parameters": {
@@ -68,16 +68,18 @@ def test_what_others_rely_on_goes_only_with_a_major(path: str) -> None:
         ("Parameters.New", {"Type": "String"}),
         ("Parameters.Size.Type", "Number"),
         ("Parameters.Size.AllowedValues", ["small"]),
-        ("Parameters.Size.AllowedPattern", "small|large"),
+        ("Parameters.Size.AllowedPattern", "[a-r]+"),
+        ("Parameters.Size.AllowedPattern", "\\p{Lower}++"),
         ("Parameters.Name.AllowedValues", ["a"]),
         ("Parameters.Name.AllowedPattern", "[a-z]{2,}"),
         ("Parameters.Name.MinLength", 2),
         ("Parameters.Name.MaxLength", "31"),
         ("Parameters.Count.MinValue", 2),
         ("Parameters.Count.MaxValue", 9.5),
-        ("Parameters.Size.MaxLength", 5),
-        ("Rules.Fits", {"Assertions": []}),
-        ("Rules.More", {"Assertions": []}),
+        ("Parameters.Size.MaxLength", 4),
+        ("Rules.Fits", {"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
+        ("Rules.Fits.RuleCondition", {"Fn::Equals": [{"Ref": "Size"}, "large"]}),
+        ("Rules.More", {"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
         ("Outputs.Bucket.Export", {"Name": "other"}),
         ("Resources.Bucket.Type", "AWS::SQS::Queue"),
         ("Resources.Bucket.Condition", "Sometimes"),
@@ -100,6 +102,9 @@ def test_what_may_break_is_a_major(path: str, value: Any) -> None:
         ("Parameters.Count.MaxValue", 11),
         ("Resources.New", {"Type": "AWS::SNS::Topic"}),
         ("Outputs.New", {"Value": "x"}),
+        ("Outputs.Rule.Value", "x"),
+        ("Outputs.Rule.Export", {"Name": "rule"}),
+        ("Rules.Fits.Assertions", []),
     ],
 )
 def test_what_is_added_is_a_minor(path: str, value: Any) -> None:
@@ -126,15 +131,23 @@ def test_a_constraint_lifted_is_a_minor(path: str) -> None:
         ("Parameters.Name.ConstraintDescription", "Letters."),
         ("Resources.Rule.Properties.Description", "Daily."),
         ("Resources.Bucket.Properties.Tags", []),
-        ("Outputs.Rule.Value", "x"),
+        ("Parameters.Size.AllowedPattern", "small|large"),
+        ("Parameters.Size.MaxLength", 5),
+        ("Parameters.Count.Default", "1"),
+        ("Outputs.Rule.Value", {"Fn::Sub": "${Rule}"}),
     ],
 )
 def test_what_nobody_sees_is_a_patch(path: str, value: Any) -> None:
     assert bump(path, value) == Bump(level=Level.PATCH)
 
 
-def test_what_holds_no_data_may_go_in_a_patch() -> None:
-    assert bump("Resources.Rule", remove=True).level is Level.PATCH
+def test_what_holds_no_data_and_nobody_calls_may_go_in_a_minor() -> None:
+    found = bump("Resources.Rule", remove=True)
+    assert found.level is Level.MINOR
+    (gone, fewer) = found.differences
+    assert (gone.place, gone.change) == ("Resources.Rule", Change.GONE)
+    assert (fewer.place, fewer.level) == ("Permissions", Level.PATCH)
+    assert "events:PutRule" in fewer.details
 
 
 def test_the_same_is_a_patch() -> None:

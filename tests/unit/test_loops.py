@@ -1,8 +1,8 @@
 """Resources that a template's loops write out count as resources."""
 
+from catalog.contract import Level, face, needed_bump
 from catalog.rules.reading import Reading
 from catalog.templates import loops, permissions
-from catalog.templates.contract import Level, face, needed_bump
 
 TOPIC = {"Type": "AWS::SNS::Topic"}
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Name"}}}

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from semver import Version
 
+from catalog.contract import face, needed_bump
 from catalog.findings import Finding
 from catalog.model import Release
 from catalog.releases.packaging import parsed
-from catalog.templates.contract import face, needed_bump
 
 
 def check(now: Release, then: Release | None, manifest: str, since: str) -> Iterator[Finding]:

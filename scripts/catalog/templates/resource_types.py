@@ -8,7 +8,7 @@ latest/userguide/resource-type-schema.html describes the keys.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
@@ -60,6 +60,25 @@ def create_only(type_name: str) -> tuple[tuple[str, ...], ...]:
     The schema's `createOnlyProperties`; an `*` in a path stands for every item of a list.
     """
     return _paths(schema(type_name).get("createOnlyProperties", ()))
+
+
+def conditional_create_only(type_name: str) -> tuple[tuple[str, ...], ...]:
+    """Paths of the properties whose change replaces the resource under some conditions.
+
+    The schema's `conditionalCreateOnlyProperties`; it does not say which conditions.
+    """
+    return _paths(schema(type_name).get("conditionalCreateOnlyProperties", ()))
+
+
+def at(properties: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """Every value of a resource's properties at a schema's path."""
+    if not path:
+        yield properties
+    elif path[0] == "*" and isinstance(properties, list):
+        for item in properties:
+            yield from at(item, path[1:])
+    elif isinstance(properties, dict) and path[0] in properties:
+        yield from at(properties[path[0]], path[1:])
 
 
 def _paths(pointers: Any) -> tuple[tuple[str, ...], ...]:

@@ -42,7 +42,7 @@ def misfits(template: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[M
             yield Misfit("C405", name, f"The template has no parameter {name}.", hint)
     for name, parameter in declared.items():
         if name in given:
-            for problem in _refusals(parameter, given[name]):
+            for problem in refusals(parameter, given[name]):
                 remedy = str(parameter.get("ConstraintDescription", "Give a value that fits."))
                 yield Misfit("C408", name, f"{name}: {problem}", remedy)
         elif "Default" not in parameter:
@@ -52,8 +52,8 @@ def misfits(template: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[M
     yield from _assertions(template.get("Rules") or {}, {**defaults, **given})
 
 
-def _refusals(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
-    """Why a value is refused; every part of a list is looked at."""
+def refusals(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
+    """Why a parameter refuses a value; every part of a list is looked at."""
     kind = str(parameter.get("Type", "String"))
     if PSEUDO_VALUE in value:
         return
@@ -68,8 +68,8 @@ def _refusals(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
 
 def _allowed(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
     allowed = parameter.get("AllowedValues")
-    if isinstance(allowed, list) and value not in {_text(item) for item in allowed}:
-        yield f"'{value}' is none of {', '.join(map(_text, allowed))}."
+    if isinstance(allowed, list) and value not in {text(item) for item in allowed}:
+        yield f"'{value}' is none of {', '.join(map(text, allowed))}."
     pattern = parameter.get("AllowedPattern")
     try:
         matches = pattern is None or re.fullmatch(str(pattern), value)
@@ -101,27 +101,27 @@ def _long_enough(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
 def _assertions(rules: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[Misfit]:
     """Rules whose condition holds and whose assertion certainly does not."""
     for name, rule in rules.items():
-        if not isinstance(rule, dict) or _holds(rule.get("RuleCondition", True), values) is False:
+        if not isinstance(rule, dict) or holds(rule.get("RuleCondition", True), values) is False:
             continue
         for assertion in rule.get("Assertions") or ():
-            if _holds(assertion.get("Assert"), values) is False:
+            if holds(assertion.get("Assert"), values) is False:
                 said = assertion.get("AssertDescription", "an assertion does not hold")
                 yield Misfit("C409", "", f"Rule {name}: {said}", "Give values that go together.")
 
 
-def _holds(expression: Any, values: Mapping[str, str]) -> bool | None:
-    """Whether a rule's expression is true; None when only a launch can tell."""
+def holds(expression: Any, values: Mapping[str, str]) -> bool | None:
+    """Whether an expression of a rule or a condition is true; None when only a launch can tell."""
     match expression:
         case bool():
             return expression
         case {"Fn::Not": [inner]}:
-            found = _holds(inner, values)
+            found = holds(inner, values)
             return None if found is None else not found
         case {"Fn::And": list(parts)}:
-            found_all = [_holds(part, values) for part in parts]
+            found_all = [holds(part, values) for part in parts]
             return False if False in found_all else None if None in found_all else True
         case {"Fn::Or": list(parts)}:
-            found_any = [_holds(part, values) for part in parts]
+            found_any = [holds(part, values) for part in parts]
             return True if True in found_any else None if None in found_any else False
         case {"Fn::Equals": [left, right]}:
             pair = (_value(left, values), _value(right, values))
@@ -138,9 +138,10 @@ def _value(expression: Any, values: Mapping[str, str]) -> str | None:
         case {"Ref": str(name)}:
             return values.get(name)
         case str() | int() | float():
-            return _text(expression)
+            return text(expression)
     return None
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """A scalar as CloudFormation hands it on."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,37 @@
+"""A template's public face, and the smallest honest version between two of them.
+
+The face is what somebody who launched an earlier version relies on: the parameters they filled in,
+the outputs they read, the names they know things by, and the resources that must not be replaced or
+vanish under an update.
+
+    major  an update or a launch that worked before may fail, or loses something
+    minor  more can be asked for, or what is made or read changes without loss
+    patch  the same from outside
+
+`tests/cases/contract` holds sixty changes with the verdict each should get, and why.
+
+face         what of a template others see
+meaning      values as they come out: written in another way, they are the same
+patterns     whether a regular expression takes at least what another takes
+parameters, outputs, resources   the differences of two faces, by section
+differences  what a difference is, and the step that several demand
+acceptance   differences whose author accepts a smaller step, with a reason
+"""
+
+from __future__ import annotations
+
+from catalog.contract.comparing import differences, needed_bump
+from catalog.contract.differences import Bump, Change, Difference, Level, Section
+from catalog.contract.face import Face, face
+
+__all__ = [
+    "Bump",
+    "Change",
+    "Difference",
+    "Face",
+    "Level",
+    "Section",
+    "differences",
+    "face",
+    "needed_bump",
+]
