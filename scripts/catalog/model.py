@@ -74,6 +74,21 @@ class Allow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A difference the author accepts without the step it demands.
+
+    Args:
+        version: The one it is for.
+        accept: Place in the template, e.g. `Resources.Queue`.
+        because: The reason.
+    """
+
+    version: str
+    accept: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A folder under `products/`.
 
@@ -94,6 +109,7 @@ class Product:
     tags: Mapping[str, str] = field(default_factory=dict)
     lifecycle: tuple[Lifecycle, ...] = ()
     allow: tuple[Allow, ...] = ()
+    contract: tuple[Acceptance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,16 @@ REGISTRY: tuple[Rule, ...] = (
         "Service Catalog takes 8192 characters, the digest line included.",
     ),
     Rule(
+        "C206",
+        "A step smaller than its change demands is accepted with a reason",
+        "People who update are promised that nothing breaks; reviewers weigh the exception.",
+    ),
+    Rule(
+        "C207",
+        "An acceptance is for the version that is made, and has something to accept",
+        "One left behind accepts the next mistake at its place.",
+    ),
+    Rule(
         "C301",
         "A bundle holds no symbolic link",
         "It would point somewhere else wherever the bundle is unpacked.",

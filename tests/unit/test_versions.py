@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.model import Kind, Owner, Product, Release
+from catalog.findings import Finding
+from catalog.model import Acceptance, Kind, Owner, Product, Release
 from catalog.releases import packaging, versions
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")
@@ -72,3 +73,60 @@ def test_other_code_is_another_release() -> None:
     (found,) = versions.check(now, release("1.1.0", SMALL), MANIFEST, SINCE)
     assert found.rule == "C202"
     assert "1.1.1" in found.remedy
+
+
+ACCEPTED = """\
+kind: admin
+version: 1.1.1
+contract:
+  - accept: Parameters.A
+    version: 1.1.1
+    because: nobody launched without it
+"""
+
+
+def accepting(now: str, place: str = "Parameters.A", version: str = "1.1.1") -> list[Finding]:
+    """What is found of a parameter that loses its default, when that is accepted."""
+    made = release(now, DEMANDING)
+    entry = Acceptance(version=version, accept=place, because="nobody launched without it")
+    product = replace(made.product, contract=(entry,))
+    then = release("1.1.0", SMALL)
+    return [*versions.check(replace(made, product=product), then, ACCEPTED, SINCE)]
+
+
+def test_an_accepted_difference_is_shown_and_demands_nothing() -> None:
+    (found,) = accepting("1.1.1")
+    assert (found.rule, found.place) == ("C206", "products/greeter/product.yaml:4:13")
+    assert found.allowed == "nobody launched without it"
+    assert not found.stops
+    assert "the default of A is gone" in found.message
+
+
+def test_an_acceptance_may_come_before_the_version_is_raised() -> None:
+    (found,) = accepting("1.1.0")
+    assert found.rule == "C202"
+    assert found.remedy.startswith("Make it 1.1.1 ")
+
+
+@pytest.mark.parametrize(
+    ("now", "place", "version"),
+    [
+        ("2.0.0", "Parameters.B", "2.0.0"),  # nothing there
+        ("2.0.0", "Resources.T", "2.0.0"),  # nothing changed there
+        ("2.0.0", "Parameters.A", "1.1.0"),  # of a version that is out
+        ("2.0.0", "Parameters.A", "1.1.1"),  # of another one
+    ],
+)
+def test_an_acceptance_with_nothing_to_accept_is_a_finding(
+    now: str, place: str, version: str
+) -> None:
+    (found,) = accepting(now, place, version)
+    assert (found.rule, found.place) == ("C207", "products/greeter/product.yaml:4:13")
+    assert found.stops
+
+
+def test_a_release_that_is_out_says_no_more_of_what_it_accepted() -> None:
+    entry = Acceptance(version="1.1.0", accept="Parameters.A", because="it was right then")
+    now = release("1.1.0", SMALL)
+    product = replace(now.product, contract=(entry,))
+    assert not [*versions.check(replace(now, product=product), now, ACCEPTED, SINCE)]

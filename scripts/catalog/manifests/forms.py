@@ -47,6 +47,7 @@ RULE = r"^[CEWI][0-9]{3,4}$"
 CONNECTION = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 REPOSITORY = r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$"
 PARAMETER = r"^[A-Za-z0-9]{1,255}$"
+PLACE = r"^(Permissions|(Parameters|Outputs|Rules|Resources|Transform)\.\S+)$"
 
 WORDS = {
     NAME: "lower-case letters and digits, in words joined by single hyphens, beginning with a "
@@ -73,6 +74,7 @@ WORDS = {
     CONNECTION: "the id of a connection, e.g. 11111111-2222-3333-4444-555555555555",
     REPOSITORY: "a repository as owner/name",
     PARAMETER: "the name of a template parameter: letters and digits",
+    PLACE: "a place in the template, such as Resources.Queue or Parameters.Size, or Permissions",
 }
 """Pattern -> what it asks for, in words; a finding shows these, never the expression."""
 
@@ -125,6 +127,18 @@ class AllowForm(Form):
     )
 
 
+class AcceptanceForm(Form):
+    """A difference to the version before that its author accepts without the step it demands."""
+
+    version: Version = Field(description="The version it is for: the one that is being made.")
+    accept: Annotated[str, text(PLACE)] = Field(
+        description="Place in the template, e.g. Resources.Queue, Parameters.Size, Outputs.Name."
+    )
+    because: Annotated[str, text(least=10)] = Field(
+        description="Why nobody misses the step, in a sentence; shown in every report."
+    )
+
+
 class ProductForm(Form):
     """A product: one template in the catalog, with its code and its versions."""
 
@@ -153,6 +167,10 @@ class ProductForm(Form):
     )
     allow: list[AllowForm] = Field(
         default_factory=list, description="Findings on the template that are accepted."
+    )
+    contract: list[AcceptanceForm] = Field(
+        default_factory=list,
+        description="Differences to the version before that demand no larger version.",
     )
 
 

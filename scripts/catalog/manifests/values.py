@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from catalog.manifests.forms import PortfolioForm, ProductForm, ScenarioForm
 from catalog.manifests.settings_forms import OrganizationForm, SettingsForm, TargetForm, UnitForm
 from catalog.model import (
+    Acceptance,
     Allow,
     Kind,
     Lifecycle,
@@ -59,6 +60,10 @@ def product_of(name: str, form: ProductForm, owners: Mapping[str, Owner]) -> Pro
         ),
         allow=tuple(
             Allow(rule=entry.rule, at=entry.at, because=entry.because) for entry in form.allow
+        ),
+        contract=tuple(
+            Acceptance(version=entry.version, accept=entry.accept, because=entry.because)
+            for entry in form.contract
         ),
     )
 
