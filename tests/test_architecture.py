@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "scripts"
 
-WORDS = "model targets state stacks findings registry errors"
+WORDS = "accepted model targets state stacks findings registry errors"
 GATEWAYS = "aws"
 EDGES = (
-    "workspace git embedded scaffold checking places templates.linting templates.cfn_lint "
+    "workspace git base embedded scaffold checking places templates.linting templates.cfn_lint "
     "taskcat.launching taskcat.runner foundation.deploying foundation.staging studio.looking "
     "publishing.applying publishing.desk publishing.ledger publishing.locking "
     "publishing.performing publishing.processes publishing.publisher publishing.report "

@@ -1,17 +1,17 @@
 """Everything that can be wrong with a catalog, found in one go: from the checkout to findings.
 
 The working tree is read, every product rendered, packed and linted, and its version held against
-the commit where this branch left the main one.
+the commit where this branch left the main one, or another that is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from catalog import access, checks, git, workspace
+from catalog import access, base, checks, git, workspace
 from catalog.errors import UsageError
 from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
@@ -19,15 +19,11 @@ from catalog.manifests.manifest import did_you_mean
 from catalog.model import Catalog, Release, Tree
 from catalog.releases import building, versions
 from catalog.releases.building import Built
-from catalog.releases.changed import affected
 from catalog.templates import linting
 from catalog.templates.linting import LintRequest
 
 CACHE = "build/cache/lint"
 """Where lint results are kept by content, relative to the root."""
-
-MAIN = ("origin/main", "main")
-"""Branches that versions are held against; the first that git knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +33,18 @@ class Checked:
     Args:
         built: Product name -> what came of it.
         releases: Of every product that could be built, by name.
-        touched: Products among them whose release the work since the main branch can alter; all
-            of them where git knows no main branch.
+        touched: Products among them whose release the work since the base can alter, each with the
+            paths that do; all of them, without a path, where git knows no base.
+        earlier: Of those, the releases that the base makes; without what is new or wrong.
         findings: All of them, sorted by place.
     """
 
     catalog: Catalog
     built: Mapping[str, Built]
     releases: Mapping[str, Release]
-    touched: frozenset[str]
+    touched: Mapping[str, tuple[str, ...]]
     findings: tuple[Finding, ...]
+    earlier: Mapping[str, Release] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
@@ -54,36 +52,38 @@ class Checked:
         return not any(finding.stops for finding in self.findings)
 
 
-def check(root: Path, names: Collection[str] = (), *, changed: bool = False) -> Checked:
+def check(root: Path, names: Collection[str] = (), *, since: str = "") -> Checked:
     """Look at the catalog at `root`.
 
     Args:
         root: Where `catalog.yaml` lies.
         names: Products to build and lint; empty for all.
-        changed: Leave out products that the work since the main branch cannot alter.
+        since: What versions are held against, as git names it, and what leaves out products that
+            the work since then cannot alter; empty for the main branch, and all products.
 
     Raises:
-        UsageError: A name is no product's.
+        UsageError: A name is no product's, or git does not know `since`.
     """
-    tree, commit = workspace.read(root), git.commit(root)
+    tree, commit, left = workspace.read(root), git.commit(root), base.commit(root, since)
     edited = commit.endswith("+") and (root / CACHE).is_dir()
     with linting.ahead(_products(tree) if edited else 0) as early:
         catalog, findings = assemble(root, tree)
         built = building.build(catalog, _chosen(catalog, names) if catalog.products else ())
-        base = _base(root)
-        touched = _touched(root, base, catalog, built)
-        if changed:
+        touched = base.touched(root, left, catalog, built)
+        if since:
             built = {name: one for name, one in built.items() if name in touched}
         releases = {
             name: release
             for name, one in built.items()
             if (release := one.release(commit)) is not None
         }
+        comparable = (releases.keys() & touched.keys()) - _broken(findings)
+        earlier = base.releases(root, left, comparable) if left else {}
         found = {
             *findings,
             *checks.check(catalog, tree),
             *(finding for one in built.values() for finding in one.findings),
-            *_versions(root, base, tree, releases, touched - _broken(findings)),
+            *_versions(left, tree, releases, earlier),
             *_lint(catalog, built, tree, root, early),
             *access.check(tree, built),
         }
@@ -92,6 +92,7 @@ def check(root: Path, names: Collection[str] = (), *, changed: bool = False) -> 
         built=built,
         releases=releases,
         touched=touched,
+        earlier=earlier,
         findings=tuple(sorted(found)),
     )
 
@@ -128,21 +129,6 @@ def _lint(
     return linting.lint(requests, cache=root / CACHE, early=early)
 
 
-def _base(root: Path) -> str | None:
-    """The commit where the checkout left the main branch; None when git knows none."""
-    return next((found for branch in MAIN if (found := git.merge_base(root, branch))), None)
-
-
-def _touched(
-    root: Path, base: str | None, catalog: Catalog, built: Mapping[str, Built]
-) -> frozenset[str]:
-    """Products among `built` that differ from the commit `base`, or whose parts do."""
-    if base is None:
-        return frozenset(built)
-    includes = {name: one.rendered.includes for name, one in built.items() if one.rendered}
-    return affected(git.changed(root, base), catalog, includes) & built.keys()
-
-
 def _broken(findings: Iterable[Finding]) -> frozenset[str]:
     """Products whose manifest is wrong: their content says nothing about their version yet."""
     paths = (finding.file.split("/") for finding in findings if finding.stops)
@@ -150,19 +136,12 @@ def _broken(findings: Iterable[Finding]) -> frozenset[str]:
 
 
 def _versions(
-    root: Path,
     base: str | None,
     tree: Tree,
     releases: Mapping[str, Release],
-    touched: frozenset[str],
+    earlier: Mapping[str, Release],
 ) -> Iterator[Finding]:
-    """Releases a change touches, held against those the main branch makes, rendered anew."""
-    names = releases.keys() & touched
-    if base is None or not names:
-        return
-    shared = (path for path in workspace.TOP if path != "products")
-    folders = (f"products/{name}" for name in ("_shared", *sorted(names)))
-    then, _ = assemble(root, git.tree(root, base, (*shared, *folders)))
-    for name, one in building.build(then, names & then.products.keys()).items():
+    """Releases a change touches, held against those its base makes."""
+    for name, then in earlier.items():
         manifest = tree[f"products/{name}/product.yaml"].content.decode(errors="replace")
-        yield from versions.check(releases[name], one.release(base), manifest, base)
+        yield from versions.check(releases[name], then, manifest, base or "")

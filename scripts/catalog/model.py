@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from catalog.accepted import Acceptance, Allow
 from catalog.targets import Target
 
 VISIBILITY_TAG = ("sagemaker:studio-visibility", "true")
@@ -62,30 +63,6 @@ class Lifecycle:
     since: date
     because: str
     use: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allow:
-    """A finding the author accepts: rule number, place in the template, and the reason."""
-
-    rule: str
-    at: str
-    because: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
-    """A difference the author accepts without the step it demands.
-
-    Args:
-        version: The one it is for.
-        accept: Place in the template, e.g. `Resources.Queue`.
-        because: The reason.
-    """
-
-    version: str
-    accept: str
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

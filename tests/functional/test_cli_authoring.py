@@ -63,7 +63,7 @@ def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> N
     for key in ("owner:", "launch_role:"):  # the only ones there are
         line = next(line for line in greeter.splitlines() if line.startswith(key))
         assert line in farewell.splitlines()
-    code, said = run("check", "--changed", "--json")
+    code, said = run("check", "--base", "main", "--json")
     assert code == 1
     stopping = {finding["rule"] for finding in json.loads(said) if finding["severity"] == "error"}
     assert stopping == {"C018"}
@@ -89,13 +89,13 @@ def test_a_new_product_that_cannot_be(
 
 
 def test_only_what_changed_is_checked(root: Path, run: Run) -> None:
-    code, said = run("check", "--changed")
+    code, said = run("check", "--base", "main")
     assert (code, said) == (0, "✓ 0 products, no findings\n")
-    assert checking.check(root).touched == frozenset()
+    assert checking.check(root).touched == {}
     template = root / "products/greeter/template.yaml.j2"
     template.write_text(template.read_text() + "# Changed.\n")
-    assert checking.check(root).touched == {"greeter"}
-    assert "✗ 1 product, " in run("check", "--changed")[1]  # the base is no whole product
+    assert checking.check(root).touched == {"greeter": ("products/greeter/template.yaml.j2",)}
+    assert "✗ 1 product, " in run("check", "--base", "main")[1]  # the base is no whole product
 
 
 def test_nothing_changed_is_nothing_to_launch(
@@ -103,8 +103,8 @@ def test_nothing_changed_is_nothing_to_launch(
 ) -> None:
     write_catalog(tmp_path / "sound", 1)
     monkeypatch.chdir(tmp_path / "sound")
-    code, said = run("taskcat", "--target", "prod", "--changed")
-    assert (code, said) == (0, "Nothing to launch: no product changed since the main branch.\n")
+    code, said = run("taskcat", "--target", "prod", "--base", "main")
+    assert (code, said) == (0, "Nothing to launch: no product changed since main.\n")
 
 
 def test_a_manifest_that_is_wrong_says_nothing_about_its_version(root: Path, run: Run) -> None:

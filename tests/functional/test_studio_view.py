@@ -100,7 +100,7 @@ def world(aws: Embedded) -> World:
         ),
         built={},
         releases={name: RELEASE},
-        touched=frozenset(),
+        touched={},
         findings=(),
     )
     place = Place(

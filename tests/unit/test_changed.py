@@ -54,4 +54,11 @@ INCLUDES = {"ant": ["products/_shared/a.j2"], "bee": ["products/_shared/b.j2"]}
     ],
 )
 def test_affected(path: str, expected: set[str]) -> None:
-    assert affected([path], CATALOG, INCLUDES) == expected
+    assert affected([path], CATALOG, INCLUDES) == dict.fromkeys(expected, (path,))
+
+
+def test_a_product_says_by_which_paths_it_is_touched() -> None:
+    paths = ["products/_shared/a.j2", "products/bee/NOTES.md", "seed_code/hello/x.py"]
+    found = affected(paths, CATALOG, INCLUDES)
+    assert found["ant"] == ("products/_shared/a.j2", "seed_code/hello/x.py")
+    assert found["bee"] == ("products/bee/NOTES.md",)

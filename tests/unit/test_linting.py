@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from catalog.accepted import Allow
 from catalog.findings import Finding, Severity
-from catalog.model import Allow, Kind, Owner, Product, Rendered, SourceLine
+from catalog.model import Kind, Owner, Product, Rendered, SourceLine
 from catalog.templates import linting
 from catalog.templates.linting import LintRequest, apply_allowances, lint
 from tests.benchmarks.templates import template

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.accepted import Acceptance
 from catalog.findings import Finding
-from catalog.model import Acceptance, Kind, Owner, Product, Release
+from catalog.model import Kind, Owner, Product, Release
 from catalog.releases import packaging, versions
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")

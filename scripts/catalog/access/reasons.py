@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from catalog.access.written import Grant
 from catalog.findings import Finding
 from catalog.manifests import assembly, manifest
-from catalog.manifests.forms import DeploysForm, LeftOutForm, NeededForm, PermissionsForm
 from catalog.manifests.manifest import Manifest
+from catalog.manifests.permission_forms import (
+    DeploysForm,
+    LeftOutForm,
+    NeededForm,
+    PermissionsForm,
+)
 from catalog.model import Tree
 
 FILE = "permissions.yaml"

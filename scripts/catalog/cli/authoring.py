@@ -12,7 +12,7 @@ import click
 
 from catalog import checking, checks, docs, rules, scaffold, workspace
 from catalog.cli.console import Session, data, findings, say, verdict
-from catalog.cli.options import changed_option, json_option
+from catalog.cli.options import base_option, json_option
 from catalog.manifests import schema
 from catalog.model import Kind
 from catalog.releases import building, bundles, packaging
@@ -57,12 +57,12 @@ def new(session: Session, name: str, kind: str, owner: str, launch_role: str) ->
 
 @click.command()
 @click.argument("products", nargs=-1)
-@changed_option
+@base_option
 @json_option
 @click.pass_obj
-def check(session: Session, products: tuple[str, ...], *, changed: bool, as_json: bool) -> None:
+def check(session: Session, products: tuple[str, ...], since: str, *, as_json: bool) -> None:
     """Find mistakes in manifests, templates and seed code."""
-    checked = checking.check(session.root, products, changed=changed)
+    checked = checking.check(session.root, products, since=since)
     if as_json:
         data([asdict(finding) for finding in checked.findings])
     else:

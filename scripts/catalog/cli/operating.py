@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 import click
 
-from catalog import embedded, pipeline, places, workspace
+from catalog import base, embedded, pipeline, places, workspace
 from catalog.cli.console import Session, confirm, data, many, say
 from catalog.cli.options import (
     account_option,
-    changed_option,
+    base_option,
     json_option,
     role_option,
     target_option,
@@ -94,12 +94,12 @@ def foundation(session: Session, target: str, *, yes: bool) -> None:
 
 @click.command()
 @target_option
-@changed_option
+@base_option
 @click.option("--force", is_flag=True, help="Launch also what has passed before.")
 @click.argument("products", nargs=-1)
 @click.pass_obj
 def taskcat(
-    session: Session, target: str, products: tuple[str, ...], *, changed: bool, force: bool
+    session: Session, target: str, products: tuple[str, ...], since: str, *, force: bool
 ) -> None:
     """Launch the scenarios of products with taskcat.
 
@@ -107,10 +107,12 @@ def taskcat(
     """
     checked = sound(session)  # all of it: the foundation is laid first
     names = products or tuple(checked.releases)
-    if changed:
-        names = tuple(name for name in names if name in checked.touched)
+    if since:
+        left = base.commit(session.root, since)
+        changed = base.touched(session.root, left, checked.catalog, checked.built)
+        names = tuple(name for name in names if name in changed)
         if not names:
-            say("Nothing to launch: no product changed since the main branch.")
+            say(f"Nothing to launch: no product changed since {since}.")
             return
     place = ready(session, checked, target)
     outcomes = pipeline.launch_scenarios(

@@ -12,6 +12,10 @@ account_option = click.option(
 )
 role_option = click.option("--role", default="", help="Name of an IAM role in that account.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-changed_option = click.option(
-    "--changed", is_flag=True, help="Only products that the work since the main branch can alter."
+base_option = click.option(
+    "--base",
+    "since",
+    default="",
+    metavar="REF",
+    help="Only products that the work since this branch or commit can alter.",
 )

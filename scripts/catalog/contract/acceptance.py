@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from catalog.accepted import Acceptance
 from catalog.contract.differences import Bump, Difference, Level, bump
-from catalog.model import Acceptance
 
 
 def demanded(found: Bump, accepted: Iterable[Acceptance]) -> Bump:

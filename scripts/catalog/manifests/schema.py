@@ -14,11 +14,11 @@ from catalog.manifests.forms import (
     TAG,
     WORDS,
     Form,
-    PermissionsForm,
     PortfolioForm,
     ProductForm,
     ScenarioForm,
 )
+from catalog.manifests.permission_forms import PermissionsForm
 from catalog.manifests.settings_forms import SettingsForm
 
 FORMS: Mapping[str, type[Form]] = {

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from catalog.accepted import Acceptance, Allow
 from catalog.manifests.forms import PortfolioForm, ProductForm, ScenarioForm
 from catalog.manifests.settings_forms import OrganizationForm, SettingsForm, TargetForm, UnitForm
 from catalog.model import (
-    Acceptance,
-    Allow,
     Kind,
     Lifecycle,
     Owner,

@@ -65,7 +65,7 @@ def built(root: Path, tree: Tree | None = None) -> Checked:
         catalog=catalog,
         built=made,
         releases={name: release for name, release in releases.items() if release is not None},
-        touched=frozenset(made),
+        touched=dict.fromkeys(made, ()),
         findings=findings,
     )
 

@@ -1,4 +1,4 @@
-"""Which products a change touches: exactly those whose release it can alter."""
+"""Which products a change touches: exactly those whose release it can alter, and why each."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ EVERYTHING = ("catalog.yaml", "scripts/", "requirements/", "pyproject.toml")
 
 def affected(
     paths: Collection[str], catalog: Catalog, includes: Mapping[str, Collection[str]]
-) -> frozenset[str]:
-    """Names of the products that a change touches.
+) -> Mapping[str, tuple[str, ...]]:
+    """The products that a change touches, each with the paths by which it does.
 
     Args:
         paths: Files that changed, relative to the root.
@@ -21,18 +21,16 @@ def affected(
         includes: Product -> every template file it is made of; a product that is missing here
             could not be rendered and is taken to include every shared file.
     """
-    if any(path.startswith(EVERYTHING) for path in paths):
-        return frozenset(catalog.products)
-    return frozenset(
-        name
+    causes = {
+        name: tuple(path for path in paths if _uses(name, path, catalog, includes))
         for name in catalog.products
-        if any(_uses(name, path, catalog, includes) for path in paths)
-    )
+    }
+    return {name: found for name, found in causes.items() if found}
 
 
 def _uses(name: str, path: str, catalog: Catalog, includes: Mapping[str, Collection[str]]) -> bool:
     folder = catalog.products[name]
-    if path.startswith(f"{folder.path}/"):
+    if path.startswith((*EVERYTHING, f"{folder.path}/")):
         return True
     if path.startswith("products/_shared/"):
         return name not in includes or path in includes[name]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from semver import Version
 
+from catalog.accepted import Acceptance
 from catalog.contract import Bump, Level, acceptance, face, needed_bump
 from catalog.findings import Finding
 from catalog.manifests import located
 from catalog.manifests.located import Path
-from catalog.model import Acceptance, Release
+from catalog.model import Release
 from catalog.releases.packaging import parsed
 
 
