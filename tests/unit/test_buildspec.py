@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_aws.codebuild import artifacts, buildspec, locations, surroundings
+from local_aws.codebuild import artifacts, buildspec, locations, reading, surroundings
 from local_aws.codebuild.buildspec import Files
 
 WHOLE = """\
@@ -62,13 +62,12 @@ def test_a_whole_buildspec():
         ("version: 0.2\nphases: {build: {command: a}}", "unknown command"),
         ("version: 0.2\nphases: {build: {commands: [{a: b}]}}", "must be a list of text"),
         ("version: 0.2\nphases: {build: {on-failure: RETRY}}", "not implemented"),
-        ("version: 0.2\nphases: {build: {}}\nbatch: {}", "not implemented"),
         ("version: 0.2\nenv: {shell: zsh}\nphases: {build: {}}", "zsh is not one of"),
         ("version: 0.2\nphases: {build: {}}\nartifacts: {files: []}", "files is required"),
     ],
 )
 def test_what_is_wrong_is_told(text, expected):
-    with pytest.raises(buildspec.Unreadable, match=expected):
+    with pytest.raises(reading.Unreadable, match=expected):
         buildspec.parse(text)
 
 

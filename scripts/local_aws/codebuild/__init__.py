@@ -2,8 +2,9 @@
 
     state                            what is remembered
     projects, builds                 the operations
-    starting                         a build as its project and the request order it
-    buildspec                        what a buildspec says
+    starting                         a build or batch as its project and the request order it
+    reading, buildspec, batchspec    what a buildspec says
+    batches, batching, batch_views   builds that belong together; batch_artifacts: what they give
     running, phases                  one build, from source to artifacts
     shell, surroundings, variables   where its commands run, and what they see
     sources, artifacts, locations    what it takes and gives
@@ -20,15 +21,16 @@ from moto.core.responses import BaseResponse
 from moto.core.utils import get_service_model
 
 from local_aws import validation
+from local_aws.codebuild.batches import OPERATIONS as BATCHES
 from local_aws.codebuild.builds import OPERATIONS as BUILDS
 from local_aws.codebuild.logs import text as log
 from local_aws.codebuild.projects import OPERATIONS as PROJECTS
 from local_aws.codebuild.starting import commissioned
-from local_aws.codebuild.state import ended
+from local_aws.codebuild.state import batch_ended, ended
 
-__all__ = ["commissioned", "ended", "install", "log"]
+__all__ = ["batch_ended", "commissioned", "ended", "install", "log"]
 
-OPERATIONS: dict[str, validation.Handler] = PROJECTS | BUILDS
+OPERATIONS: dict[str, validation.Handler] = PROJECTS | BUILDS | BATCHES
 
 
 def install() -> None:

@@ -25,12 +25,16 @@ def _start(response: BaseResponse, params: Params) -> Params:
 
 def _begun(response: BaseResponse, project: Mapping[str, Any], params: Params) -> Build:
     account = here(response)
-    who = caller(response.current_account, response.region, response.access_key)
-    initiator = who.session.rpartition(":")[2].removeprefix("assumed-role/")
-    build = starting.ordered(account, project, params, initiator)
+    build = starting.ordered(account, project, params, initiator(response))
     account.builds[build.id] = build
     work.start(f"build {build.id}", lambda: running.run(build))
     return build
+
+
+def initiator(response: BaseResponse) -> str:
+    """`<role>/<session>` of whoever asks."""
+    who = caller(response.current_account, response.region, response.access_key)
+    return who.session.rpartition(":")[2].removeprefix("assumed-role/")
 
 
 def _existing(response: BaseResponse, identifier: str) -> Build:
@@ -44,6 +48,8 @@ def _retry(response: BaseResponse, params: Params) -> Params:
     before = _existing(response, params["id"])
     if before.status == IN_PROGRESS:
         raise Refusal("InvalidInputException", f"Build {before.id} is in progress")
+    if before.batch:
+        raise Refusal("InvalidInputException", f"Build {before.id} is part of a batch build")
     if before.project["source"]["type"] == "CODEPIPELINE":
         text = "A build that CodePipeline started is retried by retrying its stage"
         raise Refusal("InvalidInputException", text)

@@ -85,6 +85,8 @@ def assume(arn: str, role: str) -> None:
 def _check(project: Params) -> None:
     """What the service demands beyond its model."""
     assume(project["arn"], project["serviceRole"])
+    if role := project.get("buildBatchConfig", {}).get("serviceRole"):
+        assume(project["arn"], role)
     for part in ("source", "artifacts"):
         kind = project[part]["type"]
         if kind not in _HAS_NO_LOCATION and not project[part].get("location"):
@@ -132,12 +134,12 @@ def _list(response: BaseResponse, params: Params) -> Params:
 
 
 def page(name: str, found: list[str], params: Params) -> Params:
-    """One page of names, turned round when asked for; 100 of them as in AWS."""
+    """One page of names, turned round when asked for; 100 of them as in AWS, or `maxResults`."""
     if params.get("sortOrder") == "DESCENDING":
         found = found[::-1]
-    start = int(params.get("nextToken") or 0)
-    more = {"nextToken": str(start + _PAGE)} if len(found) > start + _PAGE else {}
-    return {name: found[start : start + _PAGE], **more}
+    start, size = int(params.get("nextToken") or 0), params.get("maxResults", _PAGE)
+    more = {"nextToken": str(start + size)} if len(found) > start + size else {}
+    return {name: found[start : start + size], **more}
 
 
 OPERATIONS: dict[str, validation.Handler] = {

@@ -16,6 +16,7 @@ from local_aws.codebuild import (
     notices,
     phases,
     projects,
+    reading,
     shell,
     sources,
     surroundings,
@@ -39,7 +40,6 @@ from local_aws.codebuild.state import (
 from local_aws.errors import Refusal
 
 _BEGINNING = ("SUBMITTED", "QUEUED", "PROVISIONING")
-_DEFAULT_BUILDSPEC = "buildspec.yml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,16 +175,10 @@ def _download(one: _Run) -> dict[str, Path]:
 
 
 def _read_buildspec(one: _Run) -> Buildspec:
-    given = str(one.build.project["source"].get("buildspec") or _DEFAULT_BUILDSPEC)
-    if not buildspec.inline(given):
-        file = one.around.source / given.strip()
-        if not file.is_file():
-            shown = f"stat {given}: no such file or directory"
-            raise Failed("YAML_FILE_ERROR", f"YAML file does not exist: {shown}")
-        given = file.read_text(encoding="utf-8")
+    given = str(one.build.project["source"].get("buildspec") or "")
     try:
-        return buildspec.parse(given)
-    except buildspec.Unreadable as error:
+        return buildspec.parse(reading.found(given, one.around.source))
+    except reading.Unreadable as error:
         raise Failed("YAML_FILE_ERROR", str(error)) from error
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import iam, inside, repositories, serial
 from local_aws.codebuild import locations
-from local_aws.codebuild.state import Build
+from local_aws.codebuild.state import Worker
 from local_aws.errors import Refusal
 
 _BRANCHES = "refs/heads/"
@@ -21,11 +21,11 @@ class NoSource(Exception):
     """The source cannot be had."""
 
 
-def fetch(build: Build, source: Mapping[str, str], version: str, folder: Path) -> str:
+def fetch(worker: Worker, source: Mapping[str, str], version: str, folder: Path) -> str:
     """Put one source into `folder`; the revision it has, empty where it has none.
 
     Args:
-        build: Whose service role fetches.
+        worker: Whose service role fetches.
         source: A ProjectSource.
         version: The version asked for: a branch of a repository or a version of an object.
         folder: Exists, and is empty.
@@ -39,19 +39,19 @@ def fetch(build: Build, source: Mapping[str, str], version: str, folder: Path) -
         if kind == "NO_SOURCE":
             return ""
         if kind in ("S3", "CODEPIPELINE"):
-            return _from_s3(build, source["location"], version if kind == "S3" else "", folder)
+            return _from_s3(worker, source["location"], version if kind == "S3" else "", folder)
         if kind == "CODECOMMIT":
-            return _from_repository(build, source["location"], version, folder)
+            return _from_repository(worker, source["location"], version, folder)
     except (ClientError, Refusal) as error:
         raise NoSource(f"{source.get('location', kind)}: {error}") from error
     raise NoSource(f"sources of type {kind} are not implemented in the embedded AWS")
 
 
-def _from_s3(build: Build, location: str, version: str, folder: Path) -> str:
+def _from_s3(worker: Worker, location: str, version: str, folder: Path) -> str:
     where = locations.parsed(location)
     asked = {"Bucket": where.bucket, "Key": where.key}
     asked |= {"VersionId": version} if version else {}
-    client = inside.client("s3", build.account, build.region, build.role)
+    client = inside.client("s3", worker.account, worker.region, worker.role)
     if where.key.endswith("/"):
         raise NoSource(f"{location}: folders in S3 are not implemented in the embedded AWS")
     found = client.get_object(**asked)
@@ -67,13 +67,13 @@ def _from_s3(build: Build, location: str, version: str, folder: Path) -> str:
     return str(found.get("VersionId", ""))
 
 
-def _from_repository(build: Build, url: str, version: str, folder: Path) -> str:
+def _from_repository(worker: Worker, url: str, version: str, folder: Path) -> str:
     name = url.rpartition("/")[2].removesuffix(".git")
-    arn = f"arn:aws:codecommit:{build.region}:{build.account}:{name}"
+    arn = f"arn:aws:codecommit:{worker.region}:{worker.account}:{name}"
     with serial.turn():
-        iam.role_may(role_arn=build.role, action="codecommit:GitPull", resource=arn)
+        iam.role_may(role_arn=worker.role, action="codecommit:GitPull", resource=arn)
         branch = version.removeprefix(_BRANCHES)
-        commit, files = repositories.snapshot(build.account, build.region, name, branch)
+        commit, files = repositories.snapshot(worker.account, worker.region, name, branch)
     for path, (content, executable) in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

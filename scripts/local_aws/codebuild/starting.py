@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.codebuild.state import Account, Build
+from local_aws.codebuild.state import Account, Batch, Build
 from local_aws.codebuild.variables import merged
 from local_aws.errors import Refusal
 
@@ -49,6 +49,9 @@ _TAKEN = {
     "environmentVariablesOverride",
     "sourceVersion",
 }
+_OF_BATCHES = frozenset({"buildBatchConfigOverride", "idempotencyToken"})
+_OF_BUILDS = {"buildTimeoutInMinutesOverride": "timeoutInMinutesOverride"}
+_TAKEN_BY_BATCHES = (_TAKEN - {"timeoutInMinutesOverride"}) | _OF_BATCHES | set(_OF_BUILDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +61,13 @@ class Commission:
     Args:
         initiator: E.g. `codepipeline/<pipeline>`.
         resolved_version: The revision its source has, e.g. a commit id.
+        batch: ARN of the batch that starts it; `batch_identifier` is its name there.
     """
 
     initiator: str = ""
     resolved_version: str = ""
+    batch: str = ""
+    batch_identifier: str = ""
 
 
 _NOBODY = Commission()
@@ -69,10 +75,17 @@ _commission: ContextVar[Commission] = ContextVar("commission", default=_NOBODY)
 
 
 @contextmanager
-def commissioned(initiator: str, resolved_version: str) -> Iterator[None]:
-    """Builds started within are started by a service of the embedded AWS."""
+def commissioned(
+    initiator: str, resolved_version: str, *, batch: str = "", batch_identifier: str = ""
+) -> Iterator[None]:
+    """Builds and batches started within are started by a service of the embedded AWS."""
     token = _commission.set(
-        Commission(initiator=initiator, resolved_version=resolved_version),
+        Commission(
+            initiator=initiator,
+            resolved_version=resolved_version,
+            batch=batch,
+            batch_identifier=batch_identifier,
+        ),
     )
     try:
         yield
@@ -96,11 +109,7 @@ def ordered(account: Account, project: Mapping[str, Any], params: Any, caller: s
     if unknown := sorted(set(params) - _TAKEN):
         raise NotImplementedError(f"codebuild:StartBuild with {', '.join(unknown)}")
     wanted = _overridden(project, params)
-    for part in ("source", "artifacts"):
-        if wanted[part]["type"] == "CODEPIPELINE" and not wanted[part].get("location"):
-            name = {"source": "Source", "artifacts": "Artifacts"}[part]
-            text = f"{name}Override must be set when using {name.lower()} type CodePipelines"
-            raise Refusal("InvalidInputException", text)
+    _check_places(wanted)
     run = str(uuid.uuid4())
     identifier = f"{project['name']}:{run}"
     group, stream = _log(wanted, run)
@@ -122,7 +131,53 @@ def ordered(account: Account, project: Mapping[str, Any], params: Any, caller: s
         resolved_version=commission.resolved_version,
         log_group=group,
         log_stream=stream,
+        batch=commission.batch,
+        batch_identifier=commission.batch_identifier,
     )
+
+
+def ordered_batch(account: Account, project: Mapping[str, Any], params: Any, caller: str) -> Batch:
+    """The batch a request orders (API reference, *StartBuildBatch*).
+
+    Raises:
+        Refusal: As `ordered`, or the project has no batch configuration.
+    """
+    if unknown := sorted(set(params) - _TAKEN_BY_BATCHES):
+        raise NotImplementedError(f"codebuild:StartBuildBatch with {', '.join(unknown)}")
+    config = {**project.get("buildBatchConfig", {}), **params.get("buildBatchConfigOverride", {})}
+    if not config.get("serviceRole"):
+        text = "Project does not have a batch configuration with a service role: buildBatchConfig"
+        raise Refusal("InvalidInputException", text)
+    request = {
+        _OF_BUILDS.get(name, name): value
+        for name, value in params.items()
+        if name not in _OF_BATCHES
+    }
+    wanted = {**_overridden(project, request), "buildBatchConfig": config}
+    _check_places(wanted)
+    identifier = f"{project['name']}:{uuid.uuid4()}"
+    commission, name = _commission.get(), project["name"]
+    number = account.batch_numbers[name] = account.batch_numbers.get(name, 0) + 1
+    return Batch(
+        id=identifier,
+        arn=account.arn("build-batch", identifier),
+        number=number,
+        account=account.account_id,
+        region=account.region_name,
+        project=wanted,
+        request=request,
+        initiator=commission.initiator or caller,
+        source_version=params.get("sourceVersion") or project.get("sourceVersion", ""),
+        resolved_version=commission.resolved_version,
+    )
+
+
+def _check_places(wanted: Mapping[str, Any]) -> None:
+    for part in ("source", "artifacts"):
+        if wanted[part]["type"] == "CODEPIPELINE" and not wanted[part].get("location"):
+            name = {"source": "Source", "artifacts": "Artifacts"}[part]
+            text = f"{name}Override must be set when using {name.lower()} type CodePipelines"
+            raise Refusal("InvalidInputException", text)
 
 
 def _overridden(project: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

@@ -145,5 +145,7 @@ def environment(
     }
     if build.resolved_version:
         own["CODEBUILD_RESOLVED_SOURCE_VERSION"] = build.resolved_version
+    if build.batch_identifier:
+        own["CODEBUILD_BATCH_BUILD_IDENTIFIER"] = build.batch_identifier
     own |= {f"CODEBUILD_SRC_DIR_{name}": str(folder) for name, folder in secondary.items()}
     return own | repositories.git_environment(build.account, build.region) | dict(variables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_aws.codebuild.state import IN_PROGRESS, Build, Phase
+from local_aws.codebuild.state import IN_PROGRESS, Batch, Build, Phase
 
 _COPIED = (
     "cache",
@@ -27,9 +27,9 @@ def build(one: Build) -> dict[str, Any]:
         "currentPhase": one.phases[-1].name if one.phases else "QUEUED",
         "buildStatus": one.status,
         "projectName": one.project["name"],
-        "phases": [_phase(phase) for phase in one.phases],
+        "phases": [phase(each) for each in one.phases],
         "source": dict(one.project["source"]),
-        "artifacts": _artifacts(one),
+        "artifacts": artifacts(one),
         "environment": {
             **one.project["environment"],
             "environmentVariables": [dict(variable) for variable in one.variables],
@@ -46,22 +46,25 @@ def build(one: Build) -> dict[str, Any]:
         "endTime": one.ended,
         "sourceVersion": one.source_version,
         "resolvedSourceVersion": one.resolved_version,
+        "buildBatchArn": one.batch,
     }
     return shown | {name: value for name, value in optional.items() if value}
 
 
-def _phase(phase: Phase) -> dict[str, Any]:
-    shown: dict[str, Any] = {"phaseType": phase.name, "startTime": phase.started}
-    if phase.name == "COMPLETED":
+def phase(one: Phase) -> dict[str, Any]:
+    """The API's `BuildPhase`."""
+    shown: dict[str, Any] = {"phaseType": one.name, "startTime": one.started}
+    if one.name == "COMPLETED":
         return shown
-    if phase.ended:
-        seconds = int((phase.ended - phase.started).total_seconds())
-        shown |= {"endTime": phase.ended, "durationInSeconds": seconds}
-        shown |= {"contexts": [{"statusCode": phase.code, "message": phase.message}]}
-    return shown | {"phaseStatus": phase.status}
+    if one.ended:
+        seconds = int((one.ended - one.started).total_seconds())
+        shown |= {"endTime": one.ended, "durationInSeconds": seconds}
+        shown |= {"contexts": [{"statusCode": one.code, "message": one.message}]}
+    return shown | {"phaseStatus": one.status}
 
 
-def _artifacts(one: Build) -> dict[str, Any]:
+def artifacts(one: Build | Batch) -> dict[str, Any]:
+    """The API's `BuildArtifacts`."""
     given = one.project["artifacts"]
     where = "/".join(given[part] for part in ("location", "path") if given.get(part))
     return {"location": f"arn:aws:s3:::{where}" if where else ""}

@@ -100,13 +100,14 @@ def _codebuild(action: str, params: Params, place: Place) -> Arns:
         return place.arn("codebuild", f"project/{name.partition(':')[0]}")
 
     def of_build(arn: str) -> str:
-        return arn.replace(":build/", ":project/").rpartition(":")[0] if ":build/" in arn else arn
+        kind = next((one for one in (":build/", ":build-batch/") if one in arn), "")
+        return arn.replace(kind, ":project/").rpartition(":")[0] if kind else arn
 
     if action == "BatchGetProjects":
         return _each(params.get("names", ()), project)
-    if action in ("BatchGetBuilds", "BatchDeleteBuilds"):
+    if action in ("BatchGetBuilds", "BatchDeleteBuilds", "BatchGetBuildBatches"):
         return list(dict.fromkeys(map(of_build, _each(params.get("ids", ()), project))))
-    if action in ("StopBuild", "RetryBuild"):
+    if action in ("StopBuild", "RetryBuild", "StopBuildBatch", "RetryBuildBatch"):
         return [of_build(_whole(_first(params, "id", "arn"), project))]
     name = _first(params, "projectName", "name")
     about_project = "Project" in action or "projectName" in params
