@@ -49,6 +49,10 @@ def test_a_lone_wildcard_is_found_however_it_is_written(line):
     assert rules(f"Resources:\n  {line}") == [(2, "wildcard")]
 
 
+def test_what_looks_like_a_comment_inside_quotes_hides_nothing():
+    assert rules("Statement: {Sid: 'not # a comment', Action: '*'}") == [(1, "wildcard")]
+
+
 @pytest.mark.parametrize(
     "line",
     [
