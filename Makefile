@@ -1,5 +1,6 @@
 # The verbs of this repository. Each is one line over `catalog`, which takes more options: `.venv/bin/catalog --help`.
-# TARGET names a target of catalog.yaml (default: local, the embedded AWS); PRODUCT, ACCOUNT and ROLE narrow a verb.
+# TARGET names a target of catalog.yaml (default: local, the embedded AWS); PRODUCT, ACCOUNT and ROLE narrow a verb,
+# and so does BASE: to what changed since a branch or commit.
 
 PYTHON ?= python3
 TARGET ?= local
@@ -7,9 +8,10 @@ CATALOG = .venv/bin/catalog
 READY = .venv/.ready
 LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade
 AT = --target $(TARGET)
+SINCE = $(if $(BASE),--base $(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: publish plan check test rehearse taskcat studio project drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
+.PHONY: publish plan check bump test rehearse taskcat studio project drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
 
 publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
 	@$(CATALOG) publish $(AT) $(ARGS)
@@ -17,11 +19,14 @@ publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every pr
 plan: $(READY) ## show what publishing would change, why and for whom; change nothing
 	@$(CATALOG) plan $(AT) $(ARGS)
 
-check: $(READY) ## find mistakes in manifests, templates, seed code and portfolios
-	@$(CATALOG) check $(ARGS)
+check: $(READY) ## find mistakes in manifests, templates, seed code and portfolios (BASE=: what changed since)
+	@$(CATALOG) check $(SINCE) $(ARGS)
 
-test: $(READY) .venv-taskcat/.ready ## run every test: style, types, architecture, tool, embedded AWS, products
-	@.venv/bin/pytest -n auto --dist worksteal $(ARGS)
+bump: $(READY) ## raise versions by as much as their changes demand (PRODUCT=, default all that changed)
+	@$(CATALOG) bump $(SINCE) $(PRODUCT) $(ARGS)
+
+test: $(READY) .venv-taskcat/.ready ## run every test: style, types, architecture, tool, embedded AWS, products (BASE=)
+	@.venv/bin/pytest -n auto --dist worksteal $(SINCE) $(ARGS)
 
 rehearse: $(READY) ## live a product's whole life on the embedded AWS (PRODUCT=, default all)
 	@$(CATALOG) rehearse $(PRODUCT) $(ARGS)

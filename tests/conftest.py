@@ -10,11 +10,14 @@ import boto3
 import pytest
 from hypothesis import settings
 
+from catalog import workspace
+from catalog.errors import CatalogError
 from catalog.targets import Organization, OrganizationalUnit
 from local_aws import client as control
 from local_aws import embedded, faults
 from local_aws import server as servers
 from local_aws.process import Embedded
+from tests import selecting
 
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
 REGION = "us-east-1"
@@ -22,6 +25,26 @@ REGION = "us-east-1"
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--base", metavar="REF", help="leave out tests of products that nothing since REF touches"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    ref = config.getoption("--base")
+    if not ref:
+        return
+    known = selecting.names(workspace.load(selecting.ROOT)[0])
+    try:
+        touched = selecting.affected(selecting.ROOT, ref)
+    except CatalogError as error:
+        raise pytest.UsageError(str(error)) from error
+    left_out = [item for item in items if selecting.spared(item, known, touched)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from catalog import git, workspace
-from catalog.errors import UsageError
+from catalog.errors import Refused, UsageError
+from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
+from catalog.manifests.manifest import did_you_mean
 from catalog.model import Catalog, Release
-from catalog.releases import building
+from catalog.releases import building, bumping
 from catalog.releases.building import Built
+from catalog.releases.bumping import Raised
 from catalog.releases.changed import affected
 
 MAIN = ("origin/main", "main")
@@ -47,6 +52,90 @@ def touched(
     includes = {name: one.rendered.includes for name, one in built.items() if one.rendered}
     found = affected(git.changed(root, base), catalog, includes)
     return {name: paths for name, paths in found.items() if name in built}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What was done since a commit, before anybody judged it.
+
+    Args:
+        commit: The base; None when git knows no main branch.
+        built: Product -> what came of it.
+        touched: Product -> the paths by which it is touched.
+        findings: About manifests; a product that is missing here has some.
+    """
+
+    commit: str | None
+    catalog: Catalog
+    built: Mapping[str, Built]
+    touched: Mapping[str, tuple[str, ...]]
+    findings: tuple[Finding, ...]
+
+
+def work(root: Path, ref: str = "") -> Work:
+    """The work since `ref`, or since the main branch was left.
+
+    Raises:
+        UsageError: `ref` is none of git's, or shares no commit with the checkout.
+    """
+    left = commit(root, ref)
+    catalog, findings = workspace.load(root)
+    built = building.build(catalog)
+    return Work(
+        commit=left,
+        catalog=catalog,
+        built=built,
+        touched=touched(root, left, catalog, built),
+        findings=findings,
+    )
+
+
+def raise_versions(
+    root: Path, done: Work, names: Collection[str], today: date
+) -> tuple[Raised, ...]:
+    """What to write so that products have the version that their change demands.
+
+    Args:
+        root: The catalog's.
+        done: The work.
+        names: Products; empty for all that are touched. One whose manifest is wrong is left out.
+        today: Date of new changelog entries.
+
+    Raises:
+        UsageError: A name is no product's.
+        Refused: There is nothing to compare with, or a template cannot be rendered.
+    """
+    wanted = {*chosen(names, done.catalog.products)} & done.touched.keys() - broken(done.findings)
+    if done.commit is None:
+        raise Refused("Git knows no main branch to compare with.", "Name one with --base.")
+    then = releases(root, done.commit, wanted)
+    made = []
+    for name in sorted(then):
+        now = done.built[name].release("")
+        if now is None:
+            raise Refused(f"The template of {name} cannot be rendered.", "Run make check.")
+        folder = done.catalog.products[name]
+        manifest = (root / folder.path / "product.yaml").read_text(encoding="utf-8")
+        made.append(bumping.raised(folder, manifest, now, then[name], today))
+    return tuple(each for each in made if each)
+
+
+def broken(findings: Iterable[Finding]) -> frozenset[str]:
+    """Products whose manifest is wrong: their content says nothing about their version yet."""
+    paths = (finding.file.split("/") for finding in findings if finding.stops)
+    return frozenset(path[1] for path in paths if path[0] == "products" and len(path) > 1)
+
+
+def chosen(names: Collection[str], products: Collection[str]) -> Collection[str]:
+    """Products by name; all of them when none is named.
+
+    Raises:
+        UsageError: A name is no product's.
+    """
+    for name in names:
+        if name not in products:
+            raise UsageError(f"There is no product '{name}'.", did_you_mean(name, products))
+    return names or products
 
 
 def releases(root: Path, base: str, names: Collection[str]) -> Mapping[str, Release]:

@@ -6,16 +6,14 @@ the commit where this branch left the main one, or another that is named.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog import access, base, checks, git, workspace
-from catalog.errors import UsageError
 from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
-from catalog.manifests.manifest import did_you_mean
 from catalog.model import Catalog, Release, Tree
 from catalog.releases import building, versions
 from catalog.releases.building import Built
@@ -68,7 +66,9 @@ def check(root: Path, names: Collection[str] = (), *, since: str = "") -> Checke
     edited = commit.endswith("+") and (root / CACHE).is_dir()
     with linting.ahead(_products(tree) if edited else 0) as early:
         catalog, findings = assemble(root, tree)
-        built = building.build(catalog, _chosen(catalog, names) if catalog.products else ())
+        built = building.build(
+            catalog, base.chosen(names, catalog.products) if catalog.products else ()
+        )
         touched = base.touched(root, left, catalog, built)
         if since:
             built = {name: one for name, one in built.items() if name in touched}
@@ -77,7 +77,7 @@ def check(root: Path, names: Collection[str] = (), *, since: str = "") -> Checke
             for name, one in built.items()
             if (release := one.release(commit)) is not None
         }
-        comparable = (releases.keys() & touched.keys()) - _broken(findings)
+        comparable = (releases.keys() & touched.keys()) - base.broken(findings)
         earlier = base.releases(root, left, comparable) if left else {}
         found = {
             *findings,
@@ -101,13 +101,6 @@ def _products(tree: Tree) -> int:
     return sum(path.endswith("/product.yaml") for path in tree)
 
 
-def _chosen(catalog: Catalog, names: Collection[str]) -> Collection[str]:
-    for name in names:
-        if name not in catalog.products:
-            raise UsageError(f"There is no product '{name}'.", did_you_mean(name, catalog.products))
-    return names or catalog.products
-
-
 def _lint(
     catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path, early: Executor | None
 ) -> tuple[Finding, ...]:
@@ -127,12 +120,6 @@ def _lint(
         if one.rendered
     )
     return linting.lint(requests, cache=root / CACHE, early=early)
-
-
-def _broken(findings: Iterable[Finding]) -> frozenset[str]:
-    """Products whose manifest is wrong: their content says nothing about their version yet."""
-    paths = (finding.file.split("/") for finding in findings if finding.stops)
-    return frozenset(path[1] for path in paths if path[0] == "products" and len(path) > 1)
 
 
 def _versions(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import checking, first_run, planning, publishing, rehearsals
+from tests.benchmarks import checking, contract, first_run, planning, publishing, rehearsals
 from tests.benchmarks.table import Section, markdown, page, sections
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -17,6 +17,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Section]] = {
     "nothing-changed": publishing.nothing_changed,
     "first-publish": publishing.first_publish,
     "check": checking.check,
+    "contract": contract.verdicts,
     "planning": planning.linear,
     "first-run": first_run.first_run,
     "rehearsals": rehearsals.rehearsals,

@@ -21,7 +21,7 @@ class Row:
         what: What was measured.
         figure: The measured value, in `unit`.
         floor: What it is held against, in `unit`; None when there is nothing to divide by.
-        unit: `calls`, `s` or `MiB`.
+        unit: `calls`, `s`, `MiB` or what else is counted.
         most: Highest ratio allowed; None when there is no bound.
     """
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from catalog.contract import Bump, face, needed_bump
-from catalog.releases.packaging import parsed
 from catalog.templates import resource_types
+from tests.benchmarks.contract import CHANGES, verdict
 
-HERE = Path(__file__).parent / "contract"
-CHANGES: list[dict[str, Any]] = [
-    change for file in sorted(HERE.glob("*.yaml")) for change in yaml.safe_load(file.read_text())
-]
 LISTS = ("createOnlyProperties", "conditionalCreateOnlyProperties")
-
-
-def verdict(change: dict[str, Any]) -> Bump:
-    return needed_bump(face(parsed(change["old"])), face(parsed(change["new"])))
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change["change"])

@@ -21,6 +21,7 @@ VERBS = {
     **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
     "rehearse": "rehearsing",
     **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),
+    **dict.fromkeys(("changed", "bump"), "versioning"),
     "project": "projects",
     "mutate": "mutating",
 }

@@ -9,8 +9,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import zip_longest
+
+from semver import Version
 
 from catalog.findings import Finding
 from catalog.model import ProductFolder
@@ -34,6 +37,32 @@ def entry(text: str, version: str) -> str:
         if heading[1] == version:
             return text[heading.end() : following.start() if following else None].strip()
     return ""
+
+
+def begun(text: str, version: str, since: str, lines: Sequence[str], today: date) -> str:
+    """A changelog with an entry for a version at its top.
+
+    An entry at its top for a version that is not out is this one's: it is named anew, and what it
+    does not say yet is added.
+
+    Args:
+        text: The changelog.
+        version: To have an entry.
+        since: The version that is out.
+        lines: What to say.
+        today: Date of the entry.
+    """
+    headings = [*_HEADING.finditer(text)]
+    top = headings[0] if headings else None
+    start = end = top.start() if top else len(text)
+    kept: list[str] = []
+    if top and Version.parse(top[1]) > Version.parse(since):
+        end = headings[1].start() if len(headings) > 1 else len(text)
+        kept = text[top.end() : end].strip().splitlines()
+    head = text[:start].rstrip() or "# Changelog"
+    said = "\n".join([*kept, *(line for line in lines if line not in kept)])
+    parts = [head, f"## {version} - {today}", said, text[end:].strip()]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def check(folder: ProductFolder) -> Iterator[Finding]:
