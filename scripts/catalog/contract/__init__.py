@@ -14,6 +14,7 @@ face         what of a template others see
 meaning      values as they come out: written in another way, they are the same
 patterns     whether a regular expression takes at least what another takes
 parameters, outputs, resources   the differences of two faces, by section
+following    what is replaced because something else is
 differences  what a difference is, and the step that several demand
 acceptance   differences whose author accepts a smaller step, with a reason
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.contract.differences import Change, Difference, Level, Section
 from catalog.contract.face import RENAMED_IN_PLACE, FacedResource
+from catalog.contract.following import followers
 from catalog.contract.meaning import Meaning, mentions, same
 
 Resources = Mapping[str, FacedResource]
@@ -44,6 +45,18 @@ def compare(
     old: Resources, new: Resources, before: Meaning, after: Meaning
 ) -> Iterator[Difference]:
     """The differences of two sections of resources."""
+    found = tuple(_own(old, new, before, after))
+    yield from found
+    moved = {each.name for each in found if each.change in {Change.REPLACED, Change.RENAMED}}
+    for name, key, other in followers(new, moved, after):
+        if name in old and key in old[name].fixed:
+            level = Level.PATCH if _follows(old[name], new[name]) else Level.MAJOR
+            reason = f"{name} is replaced with {other}: its {key} refers to it"
+            yield _difference(name, (level, Change.REPLACED, reason, (key,)))
+
+
+def _own(old: Resources, new: Resources, before: Meaning, after: Meaning) -> Iterator[Difference]:
+    """What each resource does by itself."""
     renamed = dict(_renamed(old, new, before, after))
     for name, was in old.items():
         if name in new:
@@ -143,7 +156,7 @@ def _fixed(two: _Two) -> Iterator[Step]:
         reason = f"{two.name} cannot be replaced under its {named}: {what} cannot change in place"
         yield Level.MAJOR, Change.REPLACED, reason + through, changed
         return
-    level = Level.PATCH if _follows(two) else Level.MAJOR
+    level = Level.PATCH if _follows(two.old, two.new) else Level.MAJOR
     reason = f"{two.name} is replaced: {what} cannot change in place{through}"
     yield level, Change.REPLACED, reason, changed
 
@@ -154,9 +167,9 @@ def _same(two: _Two, key: str) -> bool:
     return same(two.before.of(two.old.fixed[key]), two.after.of(two.new.fixed[key]))
 
 
-def _follows(two: _Two) -> bool:
+def _follows(old: FacedResource, new: FacedResource) -> bool:
     """Whether nobody notices a replacement but what refers to it."""
-    return two.old.type in SNAPSHOTS and not (two.old.known_by or two.new.known_by)
+    return old.type in SNAPSHOTS and not (old.known_by or new.known_by)
 
 
 def _through(two: _Two, changed: tuple[str, ...]) -> str:
