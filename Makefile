@@ -31,8 +31,8 @@ test: $(READY) .venv-taskcat/.ready ## run every test: style, types, architectur
 rehearse: $(READY) ## live a product's whole life on the embedded AWS (PRODUCT=, default all)
 	@$(CATALOG) rehearse $(PRODUCT) $(ARGS)
 
-taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, default all)
-	@$(CATALOG) taskcat $(AT) $(PRODUCT) $(ARGS)
+taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, REGION=, default all)
+	@$(CATALOG) taskcat $(AT) $(if $(REGION),--region $(REGION)) $(PRODUCT) $(ARGS)
 
 studio: $(READY) ## list what a data scientist finds in Studio (ACCOUNT=, ROLE=)
 	@$(CATALOG) studio $(AT) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ROLE),--role $(ROLE)) $(ARGS)
@@ -64,7 +64,7 @@ foundation: $(READY) ## deploy the foundation products (roles, buckets) with Clo
 schemas: $(READY) ## write the JSON Schemas of the manifests
 	@$(CATALOG) schemas
 
-docs: $(READY) ## write the generated pages: product READMEs, findings
+docs: $(READY) ## write the generated pages: product READMEs, findings, taskcat's buildspec
 	@$(CATALOG) docs
 
 bench: $(READY) ## measure calls, times and ratios; keep the table as docs/benchmarks.md

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -36,12 +36,14 @@ from catalog.publishing.publisher import Manner, Published
 from catalog.publishing.surveying import Depth, Survey, survey
 from catalog.state import CatalogState
 from catalog.targets import Target
-from catalog.taskcat import launching
+from catalog.taskcat import launching, recording
+from catalog.taskcat.project import regions as launch_regions
 from catalog.taskcat.results import Outcome
 
 TASKCAT = "build/taskcat"
 TASKCAT_PYTHON = ".venv-taskcat/bin/python"
 PLAN = "build/plan.json"
+DRIFT = "build/drift.json"
 REPORT = "build/report.json"
 """Where results lie, relative to the root."""
 
@@ -85,12 +87,14 @@ def launch_scenarios(
     checked: Checked,
     *,
     names: Iterable[str] | None = None,
+    regions: Collection[str] = (),
     forced: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
     """Launch the scenarios of products with taskcat, unless exactly this content passed before.
 
-    Without `names`, of all products; `forced` launches also what passed; `tell` hears taskcat.
+    Without `names`, of all products; with `regions`, only there and only what is launched there;
+    `forced` launches also what passed; `tell` hears taskcat.
 
     Raises:
         UsageError: A name is no product's.
@@ -114,18 +118,22 @@ def launch_scenarios(
         folder=root / TASKCAT,
         python=root / TASKCAT_PYTHON,
         tell=tell,
+        regions=frozenset(regions),
     )
-    return launching.run(jobs, site, forced=forced)
+    wanted = [job for job in jobs if not regions or site.launches(job)]
+    return launching.run(wanted, site, forced=forced)
 
 
 def _passed(root: Path, checked: Checked) -> frozenset[tuple[str, str]]:
-    """(product, digest) of every release that taskcat has passed."""
-    records = root / TASKCAT / "records"
-    return frozenset(
-        (name, release.digest)
-        for name, release in checked.releases.items()
-        if launching.passed(records, release)
-    )
+    """(product, digest) of every release that taskcat has passed in all regions of some target."""
+    records, targets = root / TASKCAT / "records", checked.catalog.settings.targets.values()
+    found = set()
+    for name, release in checked.releases.items():
+        scenarios = checked.catalog.products[name].scenarios.values()
+        places = (launch_regions(scenarios, target.regions) for target in targets)
+        if any(recording.passed(records, release, regions) for regions in places):
+            found.add((name, release.digest))
+    return frozenset(found)
 
 
 # --- plan and publish ---------------------------------------------------------------------------
@@ -236,10 +244,10 @@ def _report(place: Place, done: Mapping[str, Published], seconds: float) -> dict
 # --- the plan as a file -------------------------------------------------------------------------
 
 
-def write_plans(root: Path, target: Target, made: Mapping[str, Plan]) -> None:
-    """Keep plans in `build/plan.json`, to be looked at and applied later."""
+def write_plans(root: Path, target: Target, made: Mapping[str, Plan], path: str = PLAN) -> None:
+    """Keep plans in a file, `build/plan.json`, to be looked at and applied later."""
     regions = {region: json.loads(to_json(plan)) for region, plan in made.items()}
-    _write(root / PLAN, json.dumps({"target": target.name, "regions": regions}, indent=2) + "\n")
+    _write(root / path, json.dumps({"target": target.name, "regions": regions}, indent=2) + "\n")
 
 
 def read_plans(path: Path, target: Target) -> Mapping[str, Plan]:

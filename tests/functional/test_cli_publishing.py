@@ -204,8 +204,16 @@ def test_drift_tells_what_was_changed_by_hand(shell: Shell) -> None:
     as_json = shell.run("drift", "--target", "prod", "--json")
     found = json.loads(as_json.out[as_json.out.index("{") :])
     assert [action["kind"] for action in found[REGION]["actions"]] == ["update-portfolio"]
+    kept = json.loads((shell.root / "build/drift.json").read_text())
+    assert kept == {"target": "prod", "regions": found}
     assert shell.publish("--deep").code == 0
     assert shell.run("drift", "--target", "prod").code == 0
+
+
+def test_a_region_that_a_target_has_not_is_nothing_to_launch(shell: Shell) -> None:
+    """A batch build has builds for the regions of all targets."""
+    ran = shell.run("taskcat", "--target", "prod", "--region", "eu-west-3")
+    assert (ran.code, ran.out) == (0, "Nothing to launch in eu-west-3 for target prod.\n")
 
 
 # --- it does not: wrong use --------------------------------------------------------------------

@@ -15,7 +15,7 @@ from catalog.errors import EnvironmentFault
 from catalog.foundation.staging import Stage
 from catalog.model import Kind, Release, Scenario
 from catalog.targets import Target
-from catalog.taskcat import launching, results
+from catalog.taskcat import launching, recording, results
 from local_aws import client as control
 from tests.publishing_world import HUB, REGION, release
 
@@ -119,11 +119,13 @@ def _files(site: launching.Site, good: launching.Job, bad: launching.Job) -> Non
     suite = ElementTree.parse(site.folder / "bad/junit.xml").getroot()[0]  # noqa: S314 - ours
     assert suite.get("failures") == "1"
     records = site.folder / "records"
-    record = launching.passed(records, good.release)
+    record = recording.passed(records, good.release, [REGION])
     assert record is not None
     assert (record.target, record.embedded, record.regions) == ("local", True, (REGION,))
-    assert launching.passed(records, bad.release) is None
-    assert launching.passed(records, replace(good.release, digest="0" * 64)) is None
+    assert recording.passed(records, bad.release, [REGION]) is None
+    assert recording.passed(records, replace(good.release, digest="0" * 64), [REGION]) is None
+    assert recording.passed(records, good.release, [REGION, "eu-west-1"]) is None
+    assert recording.passed(records, good.release, []) is None
 
 
 def _once(site: launching.Site, good: launching.Job, bad: launching.Job) -> None:
@@ -179,4 +181,4 @@ def test_what_a_broken_run_left_is_removed(site: launching.Site, running, tmp_pa
         launching.run([left], replace(site, python=dying))
     assert "default us-east-1 CREATE_COMPLETE" in str(raised.value)
     assert running.client("cloudformation", MEMBER).describe_stacks()["Stacks"] == []
-    assert launching.passed(site.folder / "records", left.release) is None
+    assert recording.passed(site.folder / "records", left.release, [REGION]) is None

@@ -14,10 +14,12 @@ from catalog.taskcat.project import Launch
 from catalog.taskcat.results import (
     Outcome,
     Result,
+    by_region,
     from_json,
     judge,
     junit,
     lines,
+    merged,
     record,
     record_name,
     to_json,
@@ -111,7 +113,20 @@ def test_a_scenario_that_never_ran_fails() -> None:
 def test_a_record_survives_its_file() -> None:
     kept = outcome(PASSED).record
     assert from_json(to_json(kept)) == kept
-    assert record_name(RELEASE) == f"demo-{'cd' * 32}.json"
+    assert record_name(RELEASE, "us-east-1") == f"demo-{'cd' * 32}-us-east-1.json"
+
+
+def test_records_of_regions_become_one() -> None:
+    elsewhere = replace(PASSED, region="eu-west-1")
+    parts = by_region((PASSED, elsewhere, FAILED))
+    assert parts == {"us-east-1": (PASSED, FAILED), "eu-west-1": (elsewhere,)}
+    here, there = (outcome(*each).record for each in parts.values())
+    whole = merged([replace(here, when="2026-11-21T12:00:00+00:00"), there])
+    assert whole == replace(
+        outcome(PASSED, elsewhere, FAILED).record, regions=("eu-west-1", "us-east-1")
+    )
+    assert not whole.passed
+    assert merged([there]).passed
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"scenarios": [], "regions": []}'])

@@ -95,11 +95,18 @@ def foundation(session: Session, target: str, *, yes: bool) -> None:
 @click.command()
 @target_option
 @base_option
+@click.option("--region", "regions", multiple=True, help="Launch in this region only; repeatable.")
 @click.option("--force", is_flag=True, help="Launch also what has passed before.")
 @click.argument("products", nargs=-1)
 @click.pass_obj
 def taskcat(
-    session: Session, target: str, products: tuple[str, ...], since: str, *, force: bool
+    session: Session,
+    target: str,
+    products: tuple[str, ...],
+    regions: tuple[str, ...],
+    since: str,
+    *,
+    force: bool,
 ) -> None:
     """Launch the scenarios of products with taskcat.
 
@@ -116,8 +123,10 @@ def taskcat(
             return
     place = ready(session, checked, target)
     outcomes = pipeline.launch_scenarios(
-        session.root, place, checked, names=names, forced=force, tell=say
+        session.root, place, checked, names=names, regions=regions, forced=force, tell=say
     )
+    if not outcomes:
+        say(f"Nothing to launch in {' or '.join(regions)} for target {target}.")
     for outcome in outcomes:
         for line in lines(outcome):
             say(line)

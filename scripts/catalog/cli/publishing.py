@@ -128,12 +128,14 @@ def plan(
 def drift(session: Session, target: str, *, as_json: bool) -> None:
     """Compare everything published with this repository.
 
-    Trusts nothing remembered; exits 1 when something differs.
+    Trusts nothing remembered; exits 1 when something differs. What would mend it is kept as a plan
+    in build/drift.json.
     """
     checked = sound(session)
     place = ready(session, checked, target)
     seen = pipeline.surveys(place, checked, Depth(deep=True))
     made = {region: each.plan for region, each in seen.items()}
+    pipeline.write_plans(session.root, place.target, made, pipeline.DRIFT)
     if as_json:
         data({region: json.loads(plans.to_json(each)) for region, each in made.items()})
     else:

@@ -2,8 +2,9 @@
 
 taskcat has an environment of its own and runs in another process, see `catalog.taskcat.runner`.
 Under the folder it is given a run leaves, for each product, the generated project, taskcat's
-report (`report/index.html`) and `junit.xml`; and in `records/` one file for each release, which
-publishing to a named target asks for. Stacks are removed, also when the run is cut short.
+report (`report/index.html`) and `junit.xml`; and in `records/` one file for each release and
+region, which publishing to a named target asks for. Stacks are removed, also when the run is cut
+short.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -39,17 +39,8 @@ from catalog.taskcat.project import (
     projects,
     template_key,
 )
-from catalog.taskcat.results import (
-    Outcome,
-    Record,
-    Result,
-    from_json,
-    judge,
-    junit,
-    record,
-    record_name,
-    to_json,
-)
+from catalog.taskcat.recording import keep, passed
+from catalog.taskcat.results import Outcome, Result, judge, junit
 
 _IDENTITY = (
     "AWS_ACCESS_KEY",
@@ -82,6 +73,7 @@ class Site:
         accounts: Ways into them.
         stage: Buckets from which stacks read template and code.
         folder: `build/taskcat`.
+        regions: Those of the target to launch in; empty for all.
         python: Interpreter of taskcat's environment.
         tell: Given each line of progress.
     """
@@ -92,6 +84,12 @@ class Site:
     folder: Path
     python: Path
     tell: Callable[[str], None]
+    regions: frozenset[str] = frozenset()
+
+    def launches(self, job: Job) -> tuple[Launch, ...]:
+        """Every stack of a job that is to be launched here."""
+        every = launches(job.scenarios, self.target.regions)
+        return tuple(one for one in every if not self.regions or one.region in self.regions)
 
     def session(self, job: Job, region: str) -> Session:
         """A session in the account where products of the job's kind are launched."""
@@ -107,15 +105,6 @@ class _Project:
     @property
     def regions(self) -> list[str]:
         return sorted({launch.region for launch in self.launches})
-
-
-def passed(records: Path, release: Release) -> Record | None:
-    """The record that a release passed, from `build/taskcat/records`; None when there is none."""
-    try:
-        kept = from_json((records / record_name(release)).read_text(encoding="utf-8"))
-    except OSError:
-        return None
-    return kept if kept and kept.passed and kept.digest == release.digest else None
 
 
 def run(jobs: Sequence[Job], site: Site, *, forced: bool = False) -> tuple[Outcome, ...]:
@@ -145,8 +134,12 @@ def run(jobs: Sequence[Job], site: Site, *, forced: bool = False) -> tuple[Outco
 
 
 def _known(jobs: Sequence[Job], site: Site) -> dict[str, Outcome]:
-    found = ((job.release.digest, passed(site.folder / "records", job.release)) for job in jobs)
-    return {digest: Outcome(record=kept) for digest, kept in found if kept}
+    known = {}
+    for job in jobs:
+        regions = {launch.region for launch in site.launches(job)}
+        if kept := passed(site.folder / "records", job.release, regions):
+            known[job.release.digest] = Outcome(record=kept)
+    return known
 
 
 def _launch(groups: Iterable[Sequence[Job]], site: Site) -> Iterator[Outcome]:
@@ -165,8 +158,7 @@ def _launch(groups: Iterable[Sequence[Job]], site: Site) -> Iterator[Outcome]:
 
 def _prepare(job: Job, site: Site, mark: str) -> Iterator[_Project]:
     """Upload what the stacks need, and write the projects."""
-    release, regions = job.release, site.target.regions
-    every = launches(job.scenarios, regions)
+    release, every = job.release, site.launches(job)
     used = sorted({launch.region for launch in every})
     site.stage.ready(used)
     for region in used:
@@ -257,12 +249,8 @@ def _conclude(job: Job, prepared: Sequence[_Project], site: Site) -> Outcome:
         ran = json.loads((project.folder / "stacks.json").read_text(encoding="utf-8"))
         results += judge(project.launches, ran, _endings(project, site, ran))
         seconds += ran["seconds"]
-    target, when = site.target, datetime.now(UTC)
-    kept = record(job.release, results, target=target.name, embedded=target.embedded, when=when)
+    kept = keep(site.folder / "records", job.release, results, site.target)
     outcome = Outcome(record=kept, results=tuple(results), seconds=seconds)
-    records = site.folder / "records"
-    records.mkdir(parents=True, exist_ok=True)
-    (records / record_name(job.release)).write_text(to_json(kept), encoding="utf-8")
     folder = site.folder / job.release.product.name
     (folder / "junit.xml").write_text(junit(outcome), encoding="utf-8")
     return outcome

@@ -62,6 +62,11 @@ def launches(scenarios: Iterable[Scenario], regions: Sequence[str]) -> tuple[Lau
     )
 
 
+def regions(scenarios: Iterable[Scenario], of_target: Sequence[str]) -> tuple[str, ...]:
+    """Where a release is launched, of the regions of a target; sorted."""
+    return tuple(sorted({launch.region for launch in launches(scenarios, of_target)}))
+
+
 def projects(release: Release, every: Sequence[Launch]) -> dict[str, tuple[Launch, ...]]:
     """Split a release's launches into projects, run one after the other: folder -> launches.
 

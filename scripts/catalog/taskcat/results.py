@@ -6,8 +6,8 @@ All values and text; `catalog.taskcat.launching` reads and writes the files.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -135,9 +135,32 @@ def record(
     )
 
 
-def record_name(release: Release) -> str:
-    """File name of a release's record."""
-    return f"{release.product.name}-{release.digest}.json"
+def record_name(release: Release, region: str) -> str:
+    """File name of a release's record of a region."""
+    return f"{release.product.name}-{release.digest}-{region}.json"
+
+
+def by_region(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
+    """Launches by where they were, each region's in their order."""
+    found: dict[str, tuple[Result, ...]] = {}
+    for result in results:
+        found[result.region] = (*found.get(result.region, ()), result)
+    return found
+
+
+def merged(records: Sequence[Record]) -> Record:
+    """One record of several regions' records of a release; it passes when each does.
+
+    It is as old as the oldest of them.
+    """
+    oldest = min(records, key=lambda each: each.when)
+    return replace(
+        oldest,
+        passed=all(each.passed for each in records),
+        scenarios=tuple(sorted({name for each in records for name in each.scenarios})),
+        regions=tuple(sorted({region for each in records for region in each.regions})),
+        embedded=any(each.embedded for each in records),
+    )
 
 
 def to_json(kept: Record) -> str:
