@@ -125,7 +125,7 @@ def taskcat(
     outcomes = pipeline.launch_scenarios(
         session.root, place, checked, names=names, regions=regions, forced=force, tell=say
     )
-    if not outcomes:
+    if regions and not outcomes:
         say(f"Nothing to launch in {' or '.join(regions)} for target {target}.")
     for outcome in outcomes:
         for line in lines(outcome):
