@@ -6,7 +6,7 @@ PYTHON ?= python3
 TARGET ?= local
 CATALOG = .venv/bin/catalog
 READY = .venv/.ready
-LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade
+LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 AT = --target $(TARGET)
 SINCE = $(if $(BASE),--base $(BASE))
 
@@ -73,10 +73,10 @@ bench: $(READY) ## measure calls, times and ratios; keep the table as docs/bench
 mutate: $(READY) ## change one thing at a time in each product; list what nobody notices (PRODUCT=)
 	@$(CATALOG) mutate $(PRODUCT) $(ARGS)
 
-lock: $(READY) ## resolve the dependencies anew and write the locks with their hashes
-	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
-	@$(LOCK) --group taskcat --output-file requirements/taskcat.txt
-	@$(LOCK) --group uv --output-file requirements/uv.txt
+lock: $(READY) ## write the locks with their hashes; what is pinned stays (ARGS=--upgrade resolves all anew)
+	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt $(ARGS)
+	@$(LOCK) --group taskcat --output-file requirements/taskcat.txt $(ARGS)
+	@$(LOCK) --group uv --output-file requirements/uv.txt $(ARGS)
 
 clean: ## stop the embedded AWS; remove build/, the environments and every cache
 	@test ! -x $(CATALOG) || $(CATALOG) local down || true
