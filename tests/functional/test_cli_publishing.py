@@ -19,6 +19,8 @@ from catalog import aws, checking, cli
 from catalog.aws import session as aws_session
 from catalog.publishing import locking
 from catalog.targets import Target
+from catalog.taskcat import recording
+from catalog.taskcat.results import Result
 from local_aws import faults
 from tests.benchmarks.checking import write_catalog
 from tests.conftest import HUB, MEMBER, REGION, Running
@@ -208,6 +210,21 @@ def test_drift_tells_what_was_changed_by_hand(shell: Shell) -> None:
     assert kept == {"target": "prod", "regions": found}
     assert shell.publish("--deep").code == 0
     assert shell.run("drift", "--target", "prod").code == 0
+
+
+def test_what_passed_where_a_target_launches_it_is_published(shell: Shell) -> None:
+    checked = checking.check(shell.root)
+    ((name, release),) = checked.releases.items()
+    (scenario,) = checked.catalog.products[name].scenarios.values()
+    target = checked.catalog.settings.targets["prod"]
+    elsewhere, here = (Result(scenario=scenario.name, region=r) for r in ("eu-west-3", REGION))
+    records = shell.root / "build/taskcat/records"
+    for result, code in ((None, 1), (elsewhere, 1), (here, 0)):
+        if result:
+            recording.keep(records, release, [result], target)
+        ran = shell.run("publish", "--target", "prod", "--yes")
+        assert ran.code == code, ran.text
+        assert ("taskcat" in ran.text) is bool(code)
 
 
 def test_a_region_that_a_target_has_not_is_nothing_to_launch(shell: Shell) -> None:
