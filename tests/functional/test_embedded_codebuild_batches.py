@@ -6,10 +6,13 @@ import io
 import json
 import time
 import zipfile
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from catalog.aws import Service
+from catalog.rehearsing import facts
 from local_aws import iam, work
 from tests.functional.test_embedded_codebuild import MEMBER, REGION, TRUST, Builds, spec
 from tests.functional.test_embedded_codepipeline import BUILD, Pipelines
@@ -269,6 +272,16 @@ def test_a_template_gives_a_project_its_batch_configuration(batches):
     assert batch["buildBatchStatus"] == "SUCCEEDED"
 
 
+@dataclass
+class Ground:
+    """What explanations of a rehearsal look at."""
+
+    pipelines: Pipelines
+
+    def service(self, name: str, account: str) -> Service:
+        return Service(client=self.pipelines.client(name))
+
+
 class TestInAPipeline:
     """A CodeBuild action with `BatchEnabled`."""
 
@@ -341,3 +354,6 @@ class TestInAPipeline:
         assert self.run(pipelines) == "Failed"
         text = pipelines.action("Build", "Build")["latestExecution"]["errorDetails"]["message"]
         assert "Builds failed: one" in text
+        (told,) = facts._actions(Ground(pipelines), MEMBER)
+        assert told.group == "/aws/codebuild/build"
+        assert any("exit status 1" in line for line in told.log)

@@ -58,16 +58,33 @@ def _actions(ground: Ground, account: str) -> Iterator[FailedAction]:
 
 
 def _build(ground: Ground, account: str, build: str) -> tuple[str, tuple[str, ...]]:
-    """Log group of a build, and the end of its log."""
+    """Log group of a build, or of one that failed its batch, and the end of its log."""
     if ":" not in build:
         return "", ()
-    found = ground.service("codebuild", account).call("batch_get_builds", build, ids=[build])
-    for each in found["builds"]:
+    codebuild = ground.service("codebuild", account)
+    for each in _builds(codebuild, [build]) or _builds(codebuild, _failed_of(codebuild, build)):
         logs = each.get("logs", {})
         if logs.get("groupName"):
             group, stream = logs["groupName"], logs.get("streamName", "")
             return group, tuple(log(ground.service("logs", account), group, stream)[-LAST:])
     return "", ()
+
+
+def _builds(codebuild: Service, ids: list[str]) -> list[Any]:
+    if not ids:
+        return []
+    return list(codebuild.call("batch_get_builds", ids[0], ids=ids)["builds"])
+
+
+def _failed_of(codebuild: Service, batch: str) -> list[str]:
+    """The builds of a batch that failed, if it is one; those that are ignored come last."""
+    found = codebuild.call("batch_get_build_batches", batch, ids=[batch])["buildBatches"]
+    groups = sorted(
+        (group for each in found for group in each["buildGroups"]),
+        key=lambda group: bool(group["ignoreFailure"]),
+    )
+    begun = [group["currentBuildSummary"] for group in groups if "currentBuildSummary" in group]
+    return [build["arn"] for build in begun if build["buildStatus"] != "SUCCEEDED"]
 
 
 def _resources(ground: Ground, account: str) -> Iterator[FailedResource]:
