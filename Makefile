@@ -11,7 +11,7 @@ AT = --target $(TARGET)
 SINCE = $(if $(BASE),--base $(BASE))
 
 .DEFAULT_GOAL := help
-.PHONY: publish plan check bump test rehearse taskcat studio project drift render package local-up local-down local-reset foundation schemas docs lock bench mutate clean help
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 
 publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
 	@$(CATALOG) publish $(AT) $(ARGS)
