@@ -19,6 +19,9 @@ publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every pr
 plan: $(READY) ## show what publishing would change, why and for whom; change nothing
 	@$(CATALOG) plan $(AT) $(ARGS)
 
+new-product: $(READY) ## make a product's folder, rehearsal and place in a portfolio (NAME=, KIND=)
+	@$(CATALOG) new $(NAME) $(if $(KIND),--kind $(KIND)) $(ARGS)
+
 check: $(READY) ## find mistakes in manifests, templates, seed code and portfolios (BASE=: what changed since)
 	@$(CATALOG) check $(SINCE) $(ARGS)
 

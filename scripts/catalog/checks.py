@@ -1,4 +1,7 @@
-"""What is wrong with folders as such: names, open questions, code nobody uses, stale pages."""
+"""What is wrong with folders as such: names, open questions, code nobody uses, stale pages.
+
+What people launch has a rehearsal; a foundation product is lived in those of the others.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ from collections.abc import Iterator, Mapping
 
 from catalog.findings import Finding, Severity
 from catalog.manifests.forms import IDENTIFIER, NAME, WORDS
-from catalog.model import Catalog, Tree
+from catalog.model import REHEARSALS, Catalog, Kind, ProductFolder, Tree
 
 _OPEN = re.compile(r"\bTODO\b")
 _TEXTS = (".yaml", ".j2", "CHANGELOG.md", "NOTES.md")
+_REHEARSAL = re.compile(r"^def rehearse_\w+\(", re.MULTILINE)
 
 
 def check(catalog: Catalog, tree: Tree) -> Iterator[Finding]:
-    """Look at the catalog's folders: findings C008, C018, C301 and C403.
+    """Look at the catalog's folders: findings C008, C018, C301, C403 and C414.
 
     Args:
         catalog: What was understood.
@@ -23,7 +27,11 @@ def check(catalog: Catalog, tree: Tree) -> Iterator[Finding]:
     yield from _names(catalog)
     if _understood(catalog, tree):
         yield from _seeds(catalog)
+    for folder in catalog.products.values():
+        yield from _rehearsed(folder, tree)
     for path, file in tree.items():
+        if path.startswith(f"{REHEARSALS}/"):
+            yield from _open(path, file.content.decode(errors="replace"))
         if not path.startswith("products/"):
             continue
         if file.link and "/functions/" not in path:  # in a bundle, packing finds it
@@ -67,6 +75,23 @@ def _seeds(catalog: Catalog) -> Iterator[Finding]:
             rule="C403",
             message="No product starts with this code.",
             remedy=f"Name it in a product.yaml (seed: {{code: {name}}}), or remove it.",
+            severity=Severity.WARNING,
+        )
+
+
+def _rehearsed(folder: ProductFolder, tree: Tree) -> Iterator[Finding]:
+    path = f"{REHEARSALS}/{folder.product.name}.py"
+    text = tree[path].content.decode(errors="replace") if path in tree else ""
+    if folder.product.kind is not Kind.FOUNDATION and not _REHEARSAL.search(text):
+        manifest = f"{folder.path}/product.yaml"
+        lines = tree[manifest].content.decode(errors="replace").split("\n")
+        yield Finding(
+            file=manifest,
+            line=next((n for n, line in enumerate(lines, 1) if line.startswith("kind:")), 0),
+            rule="C414",
+            message=f"No rehearsal lives this product's life: {path} "
+            + ("has no function rehearse_…." if text else "is missing."),
+            remedy="Write one; docs/guides/product-author.md says how.",
             severity=Severity.WARNING,
         )
 

@@ -143,6 +143,9 @@ class SourceFile:
 Tree = Mapping[str, SourceFile]
 """A catalog as files: path relative to its root, with forward slashes -> file."""
 
+REHEARSALS = "tests/rehearsals"
+"""Folder of the rehearsals, `<product>.py` each, relative to the root."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:

@@ -284,4 +284,9 @@ REGISTRY: tuple[Rule, ...] = (
         "An action named by a part has a reason",
         "It allows what nobody listed, and what AWS adds tomorrow under such a name.",
     ),
+    Rule(
+        "C414",
+        "A product that people launch has a rehearsal",
+        "Whether it works for them, and can be removed, shows in an account first.",
+    ),
 )

@@ -15,9 +15,9 @@ from catalog import git
 from catalog.errors import EnvironmentFault
 from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
-from catalog.model import Catalog, SourceFile, Tree
+from catalog.model import REHEARSALS, Catalog, SourceFile, Tree
 
-TOP = ("catalog.yaml", "portfolios", "products", "seed_code")
+TOP = ("catalog.yaml", "portfolios", "products", "seed_code", REHEARSALS)
 """What a catalog consists of; everything else in the repository is the tool's."""
 
 _JUNK = {

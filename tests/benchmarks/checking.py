@@ -51,6 +51,10 @@ _SCENARIO = """\
 summary: As it is by default.
 parameters: {SageMakerProjectName: benchmark, SageMakerProjectId: p-benchmark}
 """
+_REHEARSAL = """\
+def rehearse_nothing(rehearsal):
+    pass
+"""
 _PORTFOLIO = """\
 # yaml-language-server: $schema=../scripts/catalog/schemas/portfolio.schema.json
 title: Benchmarks
@@ -113,6 +117,7 @@ def write_catalog(root: Path, products: int) -> list[str]:
         files[f"products/{name}/CHANGELOG.md"] = _CHANGELOG
         files[f"products/{name}/scenarios/default.yaml"] = _SCENARIO
         files[f"products/{name}/template.yaml.j2"] = template(number)
+        files[f"tests/rehearsals/{name}.py"] = _REHEARSAL
         files[f"build/templates/{name}.yaml"] = template(number)
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)

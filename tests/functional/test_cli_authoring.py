@@ -1,4 +1,4 @@
-"""The command line of authors: a new product, and a check of what changed alone."""
+"""The command line of authors: a check of everything, and of what changed alone."""
 
 from __future__ import annotations
 
@@ -52,40 +52,6 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         return code, said.out + said.err
 
     return run
-
-
-def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> None:
-    code, said = run("new", "farewell")
-    assert code == 0
-    assert "products/farewell/product.yaml" in said.splitlines()
-    greeter = (root / "products/greeter/product.yaml").read_text()
-    farewell = (root / "products/farewell/product.yaml").read_text()
-    for key in ("owner:", "launch_role:"):  # the only ones there are
-        line = next(line for line in greeter.splitlines() if line.startswith(key))
-        assert line in farewell.splitlines()
-    code, said = run("check", "--base", "main", "--json")
-    assert code == 1
-    stopping = {finding["rule"] for finding in json.loads(said) if finding["severity"] == "error"}
-    assert stopping == {"C018"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("new", "greeter"), "There is a folder products/greeter already."),
-        (("new", "Greeter"), "'Greeter' is not a name."),
-        (("new", "farewell", "--owner", "nobody"), "catalog.yaml has no owner 'nobody'."),
-        (("new", "farewell", "--kind", "admin"), "A product of kind admin needs a launch role."),
-        (("new", "farewell", "--kind", "odd"), "'odd' is not one of 'project'"),
-    ],
-)
-def test_a_new_product_that_cannot_be(
-    root: Path, run: Run, arguments: tuple[str, ...], said: str
-) -> None:
-    code, text = run(*arguments)
-    assert code in {1, 2}
-    assert said in text
-    assert [path.name for path in (root / "products").glob("[!_]*")] == ["greeter"]
 
 
 def test_only_what_changed_is_checked(root: Path, run: Run) -> None:

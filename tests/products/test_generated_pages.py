@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import docs, rules, workspace
+from catalog import checks, docs, rules, workspace
 from catalog.releases.building import build
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +16,10 @@ PAGES = docs.pages(CATALOG, build(CATALOG), rules.catalogue())
 
 def test_our_manifests_have_no_findings() -> None:
     assert FINDINGS == ()
+
+
+def test_nothing_is_open_and_whatever_people_launch_is_rehearsed() -> None:
+    assert [*checks.check(CATALOG, workspace.read(ROOT))] == []
 
 
 @pytest.mark.parametrize("path", PAGES)

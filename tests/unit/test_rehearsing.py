@@ -230,7 +230,7 @@ def test_without_facts_an_explanation_is_only_what_was_seen(leads: Leads) -> Non
 
 
 def test_rehearsals_are_found_by_their_functions(tmp_path: Path) -> None:
-    folder = tmp_path / finding.FOLDER
+    folder = tmp_path / finding.REHEARSALS
     folder.mkdir(parents=True)
     (folder / "greeter.py").write_text(
         'def rehearse_by_hand(rehearsal):\n    """It greets."""\n\ndef other():\n    pass\n'

@@ -17,7 +17,8 @@ from catalog.cli import console
 from catalog.errors import CatalogError
 
 VERBS = {
-    **dict.fromkeys(("new", "check", "render", "package", "schemas", "docs"), "authoring"),
+    "new": "scaffolding",
+    **dict.fromkeys(("check", "render", "package", "schemas", "docs"), "authoring"),
     **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
     "rehearse": "rehearsing",
     **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),

@@ -1,58 +1,23 @@
-"""Verbs of authors: check, render, package, new, and what is generated."""
+"""Verbs of authors: check, render, package, and what is generated."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from catalog import checking, checks, docs, rules, scaffold, workspace
+from catalog import checking, checks, docs, rules, workspace
 from catalog.cli.console import Session, data, findings, say, verdict
 from catalog.cli.options import base_option, json_option
 from catalog.manifests import schema
-from catalog.model import Kind
 from catalog.releases import building, bundles, packaging
 
 OUTPUT = "build/products"
 SCHEMAS = "scripts/catalog/schemas"
 """Where releases and schemas are written, relative to the root."""
-
-
-@click.command()
-@click.argument("name")
-@click.option(
-    "--kind",
-    type=click.Choice([kind.value for kind in Kind]),
-    default="project",
-    show_default=True,
-    help="Who gets it: projects are listed in Studio.",
-)
-@click.option(
-    "--owner", default="", help="Key under owners in catalog.yaml; default: the only one."
-)
-@click.option(
-    "--launch-role",
-    default="",
-    help="Name of the role it is launched with; default: that of the other products of its kind.",
-)
-@click.pass_obj
-def new(session: Session, name: str, kind: str, owner: str, launch_role: str) -> None:
-    """Make the folder of a new product.
-
-    It is whole but for what only its author can say, which stands there as TODO.
-    """
-    catalog, _ = workspace.load(session.root)
-    today = datetime.now(UTC).date()
-    seedling = scaffold.seedling(
-        catalog, name, Kind(kind), owner=owner, launch_role=launch_role, today=today
-    )
-    for path in scaffold.create(session.root, seedling):
-        say(path.relative_to(session.root).as_posix())
-    say("Answer what says TODO there; `make check` lists what is open.")
 
 
 @click.command()
@@ -140,4 +105,4 @@ def _write(root: Path, name: str, content: bytes) -> str:
     return f"{OUTPUT}/{name}"
 
 
-COMMANDS = (new, check, render, package, schemas, pages)
+COMMANDS = (check, render, package, schemas, pages)

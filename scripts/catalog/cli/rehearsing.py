@@ -17,6 +17,7 @@ from catalog.access import reporting
 from catalog.access.coverage import Standing
 from catalog.cli.console import OUT, Session, many, say
 from catalog.errors import UsageError
+from catalog.model import REHEARSALS
 from catalog.rehearsing import finding, running
 from catalog.rehearsing.finding import Play
 from catalog.rehearsing.running import News
@@ -60,7 +61,7 @@ def rehearse(
             say(f"{play.product} {play.name}: {play.about}")
         return
     if not plays:
-        raise UsageError(f"There are no rehearsals in {finding.FOLDER}.")
+        raise UsageError(f"There are no rehearsals in {REHEARSALS}.")
     if keep and len(plays) > 1:
         raise UsageError("Only one rehearsal can be kept.", "Name it with --only.")
     with OUT.status("") as status:

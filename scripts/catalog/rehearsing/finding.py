@@ -12,9 +12,9 @@ from types import ModuleType
 
 from catalog.errors import UsageError
 from catalog.manifests.manifest import did_you_mean
+from catalog.model import REHEARSALS
 from catalog.rehearsing.rehearsal import Rehearsal
 
-FOLDER = "tests/rehearsals"
 PREFIX = "rehearse_"
 
 
@@ -47,11 +47,11 @@ def plays(root: Path, product: str = "", only: str = "") -> tuple[Play, ...]:
     Raises:
         UsageError: There is none of that name.
     """
-    files = {path.stem: path for path in sorted((root / FOLDER).glob("[!_]*.py"))}
+    files = {path.stem: path for path in sorted((root / REHEARSALS).glob("[!_]*.py"))}
     files = {name: path for name, path in files.items() if not name.startswith("test_")}
     if product and product not in files:
         raise UsageError(
-            f"There is no rehearsal of '{product}' in {FOLDER}.", did_you_mean(product, files)
+            f"There is no rehearsal of '{product}' in {REHEARSALS}.", did_you_mean(product, files)
         )
     chosen = [product] if product else list(files)
     found = tuple(play for name in chosen for play in _in(files[name], name))

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from catalog.checking import Checked
 from catalog.errors import CatalogError, UsageError
+from catalog.manifests.manifest import did_you_mean
 from catalog.rehearsing import leftovers, opening
 from catalog.rehearsing.answering import AtEndpoints
 from catalog.rehearsing.approving import AtPipelines
@@ -91,6 +92,17 @@ class Rehearsal:
     def account(self, alias: str) -> str:
         """12 digits of an account of the organization."""
         return self.ground.number(alias)
+
+    def title(self, product: str) -> str:
+        """Under which title people find a product.
+
+        Raises:
+            UsageError: The catalog has none of that name.
+        """
+        products = self.checked.catalog.products
+        if product not in products:
+            raise UsageError(f"There is no product '{product}'.", did_you_mean(product, products))
+        return products[product].product.title
 
     @property
     def elapsed(self) -> float:

@@ -1,0 +1,8 @@
+"""Says hello, in a rehearsal that nobody performs."""
+
+from catalog.rehearsing.rehearsal import Rehearsal
+
+
+def rehearse_hello(rehearsal: Rehearsal) -> None:
+    """People are greeted."""
+    rehearsal.person("guest", "hub", "people-guest").finds(rehearsal.title("greeter"))

@@ -1,0 +1,127 @@
+"""A new product on the command line: by flags, by questions on a terminal, and what cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+BASE = Path(__file__).parents[1] / "cases" / "base"
+CATALOG = (sys.executable, "-m", "catalog")
+PATIENCE = 20
+"""Seconds without a word after which a question is not waited for any more."""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A catalog with one product, `greeter`."""
+    shutil.copytree(BASE, tmp_path / "a catalog")
+    return tmp_path / "a catalog"
+
+
+def run(root: Path, *arguments: str) -> tuple[int, str]:
+    command = [*CATALOG, *arguments]
+    ended = subprocess.run(command, cwd=root, input="", capture_output=True, text=True, check=False)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_a_new_product_asks_its_questions_as_findings(root: Path) -> None:
+    code, said = run(root, "new", "farewell", "--portfolio", "projects", "--summary", "Says: bye.")
+    assert code == 0, said
+    written = said.splitlines()
+    assert {"products/farewell/product.yaml", "portfolios/projects.yaml"} < {*written}
+    farewell = (root / "products/farewell/product.yaml").read_text()
+    greeter = (root / "products/greeter/product.yaml").read_text()
+    for key in ("owner:", "launch_role:"):  # the only ones there are
+        line = next(line for line in greeter.splitlines() if line.startswith(key))
+        assert line in farewell.splitlines()
+    assert "summary: 'Says: bye.'" in farewell
+    assert "products: [greeter, farewell]" in (root / "portfolios/projects.yaml").read_text()
+    code, said = run(root, "check", "farewell", "--json")
+    assert code == 1
+    mine = [each for each in json.loads(said) if "farewell" in each["file"]]
+    assert {each["rule"] for each in mine} == {"C018"}
+    assert {(each["file"], bool(each["line"])) for each in mine} == {
+        ("products/farewell/CHANGELOG.md", True),
+        ("products/farewell/NOTES.md", True),
+        ("tests/rehearsals/farewell.py", True),  # whom to cast, too: no target is embedded
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "The product needs a name."),
+        (("greeter",), "There is a folder products/greeter already."),
+        (("Greeter",), "'Greeter' is not a name."),
+        (("farewell", "--owner", "nobody"), "catalog.yaml has no owner 'nobody'."),
+        (("farewell", "--kind", "admin"), "A product of kind admin needs a launch role."),
+        (("farewell", "--kind", "odd"), "'odd' is not one of 'project'"),
+        (("farewell", "--portfolio", "odd"), "There is no portfolio 'odd'."),
+    ],
+)
+def test_a_new_product_that_cannot_be(root: Path, arguments: tuple[str, ...], said: str) -> None:
+    before = sorted(root.rglob("*"))
+    code, text = run(root, "new", *arguments)
+    assert code in {1, 2}
+    assert said in text
+    assert "Traceback" not in text
+    assert sorted(root.rglob("*")) == before
+
+
+def test_questions_are_asked_on_a_terminal_only(root: Path) -> None:
+    talk = {
+        "Name of its folder": "farewell",
+        "Kind (project, admin, foundation) [project]": "admin",
+        "Title in the catalog [Farewell]": "Good Bye",
+        "Summary, one sentence": "Says good bye.",
+        "Name of its launch role": "bye-launch",  # none is usual; nor is there a choice of owner
+        "Portfolio (projects, later) [later]": "projects",
+    }
+    code, said = _talk(root, talk)
+    assert code == 0, said
+    manifest = (root / "products/farewell/product.yaml").read_text()
+    for line in ("kind: admin", "title: Good Bye", "launch_role: bye-launch", "owner: team"):
+        assert line in manifest.splitlines()
+    assert "farewell" in (root / "portfolios/projects.yaml").read_text()
+
+
+def _talk(root: Path, talk: Mapping[str, str]) -> tuple[int, str]:
+    """Answer each question of `catalog new` as it is asked, on a terminal."""
+    ours, theirs = pty.openpty()
+    command = [*CATALOG, "new"]
+    with subprocess.Popen(command, cwd=root, stdin=theirs, stdout=theirs, stderr=theirs) as asking:
+        os.close(theirs)
+        said = ""
+        for question, answer in talk.items():
+            heard = _hear(ours, question)
+            said += heard
+            if question not in heard:
+                asking.kill()
+                break
+            os.write(ours, f"{answer}\n".encode())
+        said += _hear(ours, None)
+    os.close(ours)
+    return asking.returncode, said
+
+
+def _hear(terminal: int, question: str | None) -> str:
+    """What is said until a question stands there, or until the other end is closed."""
+    said = ""
+    while select.select([terminal], [], [], PATIENCE)[0]:
+        try:
+            part = os.read(terminal, 4096).decode()
+        except OSError:  # how Linux says that nobody is there any more
+            break
+        said += part
+        if not part or (question and question in said and said.endswith(": ")):
+            break
+    return said
