@@ -106,3 +106,13 @@ def test_a_folder_that_cannot_be_written_is_told_by_its_name(root: Path, run: Ru
     assert code == 1
     assert "/build/cache/lint cannot be used: Not a directory." in said
     assert "defect" not in said
+
+
+def test_findings_are_written_for_other_programs(root: Path, run: Run) -> None:
+    (root / "products/greeter/CHANGELOG.md").unlink()
+    code, said = run("check", "--sarif", "build/check.sarif", "--junit", "build/check.xml")
+    assert code == 1
+    assert "CHANGELOG.md C015 error" in said
+    log = json.loads((root / "build/check.sarif").read_text())
+    assert "C015" in {result["ruleId"] for result in log["runs"][0]["results"]}
+    assert 'name="products/greeter"' in (root / "build/check.xml").read_text()

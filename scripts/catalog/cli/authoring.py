@@ -12,22 +12,41 @@ import click
 from catalog import checking, checks, docs, rules, workspace
 from catalog.cli.console import Session, data, findings, say, verdict
 from catalog.cli.options import base_option, json_option
+from catalog.formats import junit as junit_format
+from catalog.formats import sarif as sarif_format
 from catalog.manifests import schema
+from catalog.registry import REGISTRY
 from catalog.releases import building, bundles, packaging
 
 OUTPUT = "build/products"
 SCHEMAS = "scripts/catalog/schemas"
 """Where releases and schemas are written, relative to the root."""
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.command()
 @click.argument("products", nargs=-1)
 @base_option
 @json_option
+@click.option("--sarif", type=_FILE, help="Write the findings as SARIF 2.1.0 to this file, too.")
+@click.option("--junit", type=_FILE, help="Write the findings as JUnit XML to this file, too.")
 @click.pass_obj
-def check(session: Session, products: tuple[str, ...], since: str, *, as_json: bool) -> None:
+def check(
+    session: Session,
+    products: tuple[str, ...],
+    since: str,
+    *,
+    as_json: bool,
+    sarif: Path | None,
+    junit: Path | None,
+) -> None:
     """Find mistakes in manifests, templates and seed code."""
     checked = checking.check(session.root, products, since=since)
+    if sarif:
+        _keep(sarif, sarif_format.sarif(checked.findings, (*REGISTRY, *rules.catalogue())))
+    if junit:
+        _keep(junit, junit_format.junit(checked.findings, checked.built))
     if as_json:
         data([asdict(finding) for finding in checked.findings])
     else:
@@ -96,6 +115,11 @@ def _generate(root: Path, made: Mapping[str, str], *, only_check: bool) -> None:
         (root / finding.file).parent.mkdir(parents=True, exist_ok=True)
         (root / finding.file).write_text(made[finding.file], encoding="utf-8")
         say(finding.file)
+
+
+def _keep(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _write(root: Path, name: str, content: bytes) -> str:

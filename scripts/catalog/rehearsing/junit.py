@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
+from catalog.formats.junit import plain
 from catalog.rehearsing.timeline import Verdict, text
 
 
@@ -34,10 +35,5 @@ def _suite(parent: Xml.Element, product: str, verdicts: Sequence[Verdict]) -> No
         if not each.passed:
             trouble = [line for step in each.steps for line in step.trouble]
             message = trouble[0] if trouble else "nothing was rehearsed"
-            Xml.SubElement(case, "failure", message=message).text = _plain("\n".join(trouble))
-        Xml.SubElement(case, "system-out").text = _plain(text(each))
-
-
-def _plain(told: str) -> str:
-    """Without the characters that XML cannot hold; a build's log may have them."""
-    return "".join(c for c in told if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+            Xml.SubElement(case, "failure", message=message).text = plain("\n".join(trouble))
+        Xml.SubElement(case, "system-out").text = plain(text(each))
