@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "scripts"
 
-WORDS = "accepted model targets state stacks findings registry errors"
+WORDS = "accepted model layout targets state stacks findings registry errors"
 GATEWAYS = "aws"
 EDGES = (
     "workspace git base embedded scaffolding.planting checking places templates.linting "

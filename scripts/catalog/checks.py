@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from catalog.findings import Finding, Severity
+from catalog.layout import REHEARSALS
 from catalog.manifests.forms import IDENTIFIER, NAME, WORDS
-from catalog.model import REHEARSALS, Catalog, Kind, ProductFolder, Tree
+from catalog.model import Catalog, Kind, ProductFolder, Tree
 
 _OPEN = re.compile(r"\bTODO\b")
 _TEXTS = (".yaml", ".j2", "CHANGELOG.md", "NOTES.md")

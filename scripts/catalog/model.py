@@ -35,12 +35,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Who answers for a product; `key` is its name in `catalog.yaml`."""
+    """Who answers for a product; `key` is its name in `catalog.yaml`, `code_owner` at GitHub."""
 
     key: str
     name: str
     email: str
     url: str
+    code_owner: str = ""
 
 
 class VersionState(StrEnum):
@@ -114,9 +115,13 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`catalog.yaml`: owners by key, values for every template, tags for every product, targets."""
+    """`catalog.yaml`: owners by key, values for every template, tags for every product, targets.
+
+    `maintainer` is the key of who answers for whatever is no product's; empty for nobody.
+    """
 
     owners: Mapping[str, Owner] = field(default_factory=dict)
+    maintainer: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, Target] = field(default_factory=dict)
@@ -142,9 +147,6 @@ class SourceFile:
 
 Tree = Mapping[str, SourceFile]
 """A catalog as files: path relative to its root, with forward slashes -> file."""
-
-REHEARSALS = "tests/rehearsals"
-"""Folder of the rehearsals, `<product>.py` each, relative to the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from pathlib import Path
 from catalog import git
 from catalog.errors import EnvironmentFault
 from catalog.findings import Finding
+from catalog.layout import REHEARSALS
 from catalog.manifests.assembly import assemble
-from catalog.model import REHEARSALS, Catalog, SourceFile, Tree
+from catalog.model import Catalog, SourceFile, Tree
 
 TOP = ("catalog.yaml", "portfolios", "products", "seed_code", REHEARSALS)
 """What a catalog consists of; everything else in the repository is the tool's."""

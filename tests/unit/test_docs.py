@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from catalog import checks, docs
@@ -18,6 +19,7 @@ TREE = {
     if path.is_file()
 }
 CATALOG, _ = assemble(BASE, TREE)
+OWNER = CATALOG.settings.owners["team"]
 PAGES = docs.pages(CATALOG, build(CATALOG), [Rule("E9999", "Be <good>", "a | b")])
 
 
@@ -62,6 +64,28 @@ def test_a_stale_page_is_a_finding() -> None:
         ("portfolios/README.md", "C402"),
     ]
     assert not [*checks.stale(PAGES, PAGES)]
+
+
+def test_github_is_told_whom_to_ask() -> None:
+    assert ".github/CODEOWNERS" not in PAGES  # its owner is nobody GitHub knows
+    settings = replace(
+        CATALOG.settings, owners={"tools": replace(OWNER, key="tools", code_owner="@example/tools")}
+    )
+    folder = CATALOG.products["greeter"]
+    mine = replace(folder.product, owner=replace(OWNER, code_owner="@example/hello"))
+    owned = docs.code_owners(
+        replace(
+            CATALOG,
+            settings=replace(settings, maintainer="tools"),
+            products={"greeter": replace(folder, product=mine)},
+        )
+    )
+    assert [line for line in owned.splitlines() if line and not line.startswith("#")] == [
+        "* @example/tools",  # first, because the last line that matches decides
+        "/products/greeter/ @example/hello",
+        "/tests/rehearsals/greeter.py @example/hello",
+        "/seed_code/hello/ @example/hello",
+    ]
 
 
 def test_pages_of_an_empty_catalog() -> None:

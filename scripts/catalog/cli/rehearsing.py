@@ -17,7 +17,7 @@ from catalog.access import reporting
 from catalog.access.coverage import Standing
 from catalog.cli.console import OUT, Session, many, say
 from catalog.errors import UsageError
-from catalog.model import REHEARSALS
+from catalog.layout import REHEARSALS
 from catalog.rehearsing import finding, running
 from catalog.rehearsing.finding import Play
 from catalog.rehearsing.running import News

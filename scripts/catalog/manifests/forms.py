@@ -41,6 +41,7 @@ PRINCIPAL = (
 )
 TAG = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+CODE_OWNER = r"^@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?$"
 ACTION = r"^[a-z0-9-]+:[A-Za-z0-9.*]+$"
 URL = r"^https?://[^\s]+$"
 RULE = r"^[CEWI][0-9]{3,4}$"
@@ -68,6 +69,7 @@ WORDS = {
     "account), or the full ARN of one role, user or group without wildcards",
     TAG: "letters, digits, spaces and _ . : / = + - @",
     EMAIL: "an e-mail address",
+    CODE_OWNER: "a team or a user of GitHub, e.g. @example/ml-platform",
     ACTION: "an IAM action such as s3:GetObject or s3:Get*",
     URL: "an address that begins with https:// or http://",
     RULE: "the number of a finding, e.g. E9103",

@@ -196,6 +196,10 @@ def _unlisted(
 
 
 def _settings(settings: Manifest[SettingsForm]) -> Iterator[Finding]:
+    owners, maintainer = settings.form.owners, settings.form.maintainer
+    if maintainer and maintainer not in owners:
+        message = f"There is no owner '{maintainer}'."
+        yield _unknown(settings, ("maintainer",), message, maintainer, owners)
     for name, target in settings.form.targets.items():
         if not target.organization:
             continue

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from catalog.manifests.forms import (
     ACCOUNT,
     BUCKET,
+    CODE_OWNER,
     CONNECTION,
     EMAIL,
     IDENTIFIER,
@@ -37,6 +38,9 @@ class OwnerForm(Form):
     name: Line = Field(description="Team or person.")
     email: Annotated[str, text(EMAIL, most=254)] = Field(description="Where to ask for help.")
     url: Annotated[str, text(URL, most=2083)] = Field(description="Page with help.")
+    code_owner: Annotated[str, text(CODE_OWNER)] | None = Field(
+        None, description="Whom GitHub asks for a review: @organization/team or @somebody."
+    )
 
 
 class UnitForm(Form):
@@ -150,6 +154,11 @@ class SettingsForm(Form):
     """`catalog.yaml`: what all products share, and where they can be published."""
 
     owners: dict[Name, OwnerForm] = Field(description="Who answers for products, by key.")
+    maintainer: Annotated[str, text()] | None = Field(
+        None,
+        description="Who answers for whatever is no product's: a key under owners. The only one "
+        "if left out.",
+    )
     values: dict[Annotated[str, text(IDENTIFIER)], object] = Field(
         default_factory=dict, description="Given to every template, as values.<name>."
     )

@@ -25,9 +25,16 @@ def settings_of(form: SettingsForm) -> Settings:
     """What `catalog.yaml` says."""
     return Settings(
         owners={
-            key: Owner(key=key, name=owner.name, email=owner.email, url=owner.url)
+            key: Owner(
+                key=key,
+                name=owner.name,
+                email=owner.email,
+                url=owner.url,
+                code_owner=owner.code_owner or "",
+            )
             for key, owner in form.owners.items()
         },
+        maintainer=form.maintainer or (next(iter(form.owners)) if len(form.owners) == 1 else ""),
         values=form.values,
         tags=form.tags,
         targets={name: _target(name, target) for name, target in form.targets.items()},

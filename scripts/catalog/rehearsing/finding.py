@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 from catalog.errors import UsageError
+from catalog.layout import REHEARSALS
 from catalog.manifests.manifest import did_you_mean
-from catalog.model import REHEARSALS
 from catalog.rehearsing.rehearsal import Rehearsal
 
 PREFIX = "rehearse_"

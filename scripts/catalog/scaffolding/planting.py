@@ -9,7 +9,8 @@ from importlib.resources.abc import Traversable
 
 from catalog import workspace
 from catalog.errors import Refused
-from catalog.model import REHEARSALS, Catalog, Kind
+from catalog.layout import REHEARSALS
+from catalog.model import Catalog, Kind
 from catalog.scaffolding.casting import Cast, cast
 from catalog.scaffolding.enrolment import enrolled, stated
 from catalog.scaffolding.seedling import Seedling

@@ -1,0 +1,6 @@
+"""Where things lie in a catalog, relative to its root."""
+
+from __future__ import annotations
+
+REHEARSALS = "tests/rehearsals"
+"""Folder of the rehearsals: `<product>.py` each."""

@@ -1,0 +1,3 @@
+"""Says nothing yet."""
+
+# def rehearse_hello(rehearsal):
