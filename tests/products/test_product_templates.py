@@ -27,5 +27,6 @@ def test_it_is_clean_in_every_scenario(catalog, rendered, name):
 @pytest.mark.parametrize("name", PRODUCTS)
 def test_its_scenarios_use_every_parameter(catalog, template, name):
     used = {key for each in catalog.products[name].scenarios.values() for key in each.parameters}
-    defaults = {key for key, body in template(name)["Parameters"].items() if "Default" in body}
-    assert set(template(name)["Parameters"]) - used <= defaults
+    parameters = template(name).get("Parameters", {})
+    defaults = {key for key, body in parameters.items() if "Default" in body}
+    assert set(parameters) - used <= defaults

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from catalog import checking, docs, rules, workspace
+from catalog import checking, checks, docs, rules, workspace
 from catalog.checking import Checked
 from catalog.findings import Finding
 from catalog.model import Catalog, Kind
@@ -90,7 +90,7 @@ def asked(root: Path) -> tuple[Finding, ...]:
 
 @pytest.fixture(scope="module")
 def answered(root: Path, asked: tuple[Finding, ...]) -> Checked:
-    """The catalog once every question at its line is answered, and its pages are written."""
+    """The catalog once every question at its line is answered."""
     for each in (one for one in asked if one.rule == "C018"):
         file = root / each.file
         lines = file.read_text().split("\n")
@@ -98,9 +98,7 @@ def answered(root: Path, asked: tuple[Finding, ...]) -> Checked:
         told = re.sub(r"TODO:? [^\"'\n]*", "It keeps what a team needs.", line[each.column - 1 :])
         lines[each.line - 1] = line[: each.column - 1] + told
         file.write_text("\n".join(lines))
-    checked = checking.check(root)
-    workspace.write(root, docs.pages(checked.catalog, checked.built, rules.catalogue()))
-    return checked
+    return checking.check(root)
 
 
 def test_every_open_question_is_a_finding_and_nothing_else_is(asked: tuple[Finding, ...]) -> None:
@@ -115,6 +113,15 @@ def test_every_open_question_is_a_finding_and_nothing_else_is(asked: tuple[Findi
 def test_once_answered_nothing_is_found(answered: Checked) -> None:
     assert answered.findings == ()
     assert {said.name for said in NEW.values()} < {*answered.releases}
+
+
+def test_its_page_is_missing_until_it_is_written(root: Path, answered: Checked) -> None:
+    pages = docs.pages(answered.catalog, answered.built, rules.catalogue())
+    stale = {each.file for each in checks.stale(pages, workspace.texts(root, pages))}
+    assert {f"products/{said.name}/README.md" for said in NEW.values()} <= stale
+    workspace.write(root, pages)
+    assert not [*checks.stale(pages, workspace.texts(root, pages))]
+    assert "It keeps what a team needs." in pages["products/team-contact/README.md"]
 
 
 def test_its_code_is_in_our_style(root: Path, answered: Checked) -> None:
