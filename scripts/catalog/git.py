@@ -1,20 +1,36 @@
 """What git knows of the checkout: its files, its commit, and the tree as it was elsewhere.
 
+It also writes a branch that nobody checks out, such as the one that keeps the saved states.
+
 Git is asked through its command, which every contributor has; a catalog outside a repository, or a
 machine without git, is no error where the answer can be "nothing".
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from catalog.errors import EnvironmentFault
 from catalog.model import SourceFile, Tree
 
 _SECONDS = 60
+_PUSHES = 3
+"""How often a branch is written anew when somebody else wrote it meanwhile."""
+
+_NOBODY = {
+    f"GIT_{part}_{key}": value
+    for part in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "catalog"), ("EMAIL", "catalog@example.com"))
+}
+"""Who commits what no person wrote."""
+
+_FETCH = "Fetch the commit you compare with, then try again."
+_REACH = "Name a remote of this repository that can be reached from here."
 
 
 def files(root: Path, tops: Collection[str]) -> tuple[str, ...]:
@@ -49,6 +65,16 @@ def changed(root: Path, since: str) -> tuple[str, ...]:
     return tuple(sorted({path for path in listed if path}))
 
 
+def text(root: Path, at: str, path: str) -> str | None:
+    """The text of a file in a commit or branch; `path` counts from the repository's top.
+
+    None when there is no such commit or file.
+    """
+    ended = _run(root, "show", f"{at}:{path}")
+    found = ended is not None and not ended.returncode
+    return ended.stdout.decode(errors="replace") if ended and found else None
+
+
 def tree(root: Path, at: str, tops: Collection[str]) -> Tree:
     """The files under `tops` as they were in the commit `at`; paths relative to `root`."""
     listed = _demand(root, "ls-tree", "-r", "-z", at, "--", *tops)
@@ -59,6 +85,74 @@ def tree(root: Path, at: str, tops: Collection[str]) -> Tree:
         for (mode, _, path), content in zip(entries, contents, strict=True)
         if mode != "160000"  # a submodule is no file of ours
     }
+
+
+# --- a branch that nobody checks out ------------------------------------------------------------
+
+
+def tip(root: Path, remote: str, branch: str) -> str | None:
+    """Fetch a branch; the id of its last commit, None when the remote has no such branch.
+
+    Raises:
+        EnvironmentFault: The remote cannot be read.
+    """
+    ref = f"refs/heads/{branch}"
+    if not _demand(root, "ls-remote", remote, ref, remedy=_REACH):
+        return None
+    _demand(root, "fetch", "--quiet", "--no-tags", remote, ref, remedy=_REACH)
+    return _demand(root, "rev-parse", "--verify", "FETCH_HEAD").strip()
+
+
+def record(
+    root: Path, remote: str, branch: str, pages: Mapping[str, str], message: str
+) -> str | None:
+    """Put files on a branch of a remote, without touching index, checkout or other files there.
+
+    Args:
+        root: Any folder of a repository that may push.
+        remote: Name or address.
+        branch: Made when it is not there, without history.
+        pages: Path in the branch -> text.
+        message: Of the commit.
+
+    Returns:
+        The new commit; None when the files stand there already.
+
+    Raises:
+        EnvironmentFault: The remote cannot be read or takes no push.
+    """
+    for attempt in range(_PUSHES):
+        parent = tip(root, remote, branch)
+        made = _commit(root, parent, pages, message)
+        if made is None:
+            return None
+        push = ("push", "--quiet", "--no-verify", remote, f"{made}:refs/heads/{branch}")
+        ended = _run(root, *push)
+        if ended is not None and not ended.returncode:
+            return made
+        if attempt == _PUSHES - 1 or tip(root, remote, branch) == parent:
+            raise _fault("push", ended, "Push as somebody who may write this branch.")
+    return None
+
+
+def _commit(root: Path, parent: str | None, pages: Mapping[str, str], message: str) -> str | None:
+    """A commit that adds files to those of its parent; None when that changes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        if parent:
+            _demand(root, "read-tree", parent, more=index)
+        for path, page in pages.items():
+            blob = _demand(root, "hash-object", "-w", "--stdin", stdin=page.encode()).strip()
+            entry = f"100644,{blob},{path}"
+            _demand(root, "update-index", "--add", "--cacheinfo", entry, more=index)
+        made = _demand(root, "write-tree", more=index).strip()
+    if parent and made == _demand(root, "rev-parse", f"{parent}^{{tree}}").strip():
+        return None
+    onto = ("-p", parent) if parent else ()
+    return _demand(root, "commit-tree", made, *onto, "-m", message, more=_NOBODY).strip()
+
+
+# --- git itself ---------------------------------------------------------------------------------
 
 
 def _entry(line: str) -> tuple[str, str, str]:
@@ -90,33 +184,47 @@ def _ask(root: Path, *arguments: str) -> str | None:
     return None if ended is None or ended.returncode else ended.stdout.decode()
 
 
-def _demand(root: Path, *arguments: str) -> str:
-    ended = _run(root, *arguments)
+def _demand(
+    root: Path,
+    *arguments: str,
+    stdin: bytes | None = None,
+    more: Mapping[str, str] | None = None,
+    remedy: str = _FETCH,
+) -> str:
+    ended = _run(root, *arguments, stdin=stdin, more=more)
     if ended is None or ended.returncode:
-        raise _fault(arguments[0], ended)
+        raise _fault(arguments[0], ended, remedy)
     return ended.stdout.decode()
 
 
-def _fault(verb: str, ended: subprocess.CompletedProcess[bytes] | None) -> EnvironmentFault:
+def _fault(
+    verb: str, ended: subprocess.CompletedProcess[bytes] | None, remedy: str = _FETCH
+) -> EnvironmentFault:
     if ended is None:
         return EnvironmentFault("git was not found.", "Install git.")
     said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
-    return EnvironmentFault(
-        f"git {verb} failed: {said}", "Fetch the commit you compare with, then try again."
-    )
+    return EnvironmentFault(f"git {verb} failed: {said}", remedy)
 
 
 def _run(
-    root: Path, *arguments: str, stdin: bytes | None = None
+    root: Path,
+    *arguments: str,
+    stdin: bytes | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes] | None:
     command = shutil.which("git")
     if command is None:
         return None
-    return subprocess.run(  # noqa: S603 - our own arguments, no shell
-        [command, "-c", "core.quotePath=false", *arguments],
-        cwd=root,
-        input=stdin,
-        capture_output=True,
-        timeout=_SECONDS,
-        check=False,
-    )
+    try:
+        return subprocess.run(  # noqa: S603 - our own arguments, no shell
+            [command, "-c", "core.quotePath=false", *arguments],
+            cwd=root,
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        late = f"no answer within {_SECONDS} seconds".encode()
+        return subprocess.CompletedProcess(error.cmd, 1, b"", late)

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from catalog import states
 from catalog.checking import Checked
 from catalog.errors import Refused, UsageError
 from catalog.foundation import deploying, deployments
@@ -30,8 +31,9 @@ from catalog.places import Place
 from catalog.planning.desired import Wish, desired, retirements
 from catalog.planning.planning import plan as difference
 from catalog.planning.plans import Plan, plan_from_json, to_json
+from catalog.planning.saved import saved
 from catalog.publishing import publisher, report
-from catalog.publishing.applying import Tell
+from catalog.publishing.applying import Result, Tell
 from catalog.publishing.publisher import Manner, Published
 from catalog.publishing.surveying import Depth, Survey, survey
 from catalog.state import CatalogState
@@ -155,12 +157,26 @@ def _wish(target: Target, checked: Checked, partition: str) -> Wish:
     )
 
 
-def surveys(place: Place, checked: Checked, depth: Depth) -> Mapping[str, Survey]:
-    """What publishing would do, and what would stop it, by region; reads only."""
-    return {
-        region: survey(gateways, wish(place, checked, region), depth)
-        for region, gateways in place.gateways.items()
-    }
+def surveys(root: Path, place: Place, checked: Checked, depth: Depth) -> Mapping[str, Survey]:
+    """What publishing would do, and what would stop it, by region; reads only.
+
+    What was seen is kept as the saved state of each region.
+    """
+    seen = {}
+    for region, gateways in place.gateways.items():
+        wanted = wish(place, checked, region)
+        seen[region] = survey(gateways, wanted, depth)
+        _save(root, place.target, region, wanted, Published(survey=seen[region]))
+    return seen
+
+
+def _save(root: Path, target: Target, region: str, wanted: Wish, done: Published) -> None:
+    """Keep what a region holds now, for plans made without credentials."""
+    prior = states.read(root, target, region) or CatalogState()
+    actions = (each.action for each in done.outcomes if each.result is Result.DONE)
+    seen = done.survey
+    state = saved(prior, wanted, seen.observed, seen.scope, actions)
+    states.write(root, target, region, state)
 
 
 def plans_against(
@@ -216,13 +232,11 @@ def publish(
                 approved=terms.approved[region] if terms.approved else None,
                 passed=passed if demanded else None,
             )
+            wanted = wish(place, checked, region)
             done[region] = publisher.publish(
-                gateways,
-                wish(place, checked, region),
-                manner,
-                approve=partial(approve, region),
-                tell=tell,
+                gateways, wanted, manner, approve=partial(approve, region), tell=tell
             )
+            _save(root, place.target, region, wanted, done[region])
     finally:
         seconds = time.monotonic() - start
         untested = sorted(

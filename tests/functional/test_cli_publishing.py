@@ -157,6 +157,31 @@ def test_publish_then_nothing_to_do(shell: Shell) -> None:
     assert report["calls"]["resourcegroupstaggingapi:GetResources"] == 1
 
 
+def test_what_is_published_is_recorded_on_a_branch(shell: Shell, tmp_path: Path) -> None:
+    bare = tmp_path / "remote.git"
+    _git(tmp_path, "init", "--quiet", "--bare", str(bare))
+    _git(shell.root, "remote", "add", "origin", str(bare))
+    first = shell.publish("--record-state", "origin")
+    assert (first.code, first.err) == (0, "")
+    assert "Branch catalog-state of origin is now " in first.out
+    kept = shell.root / "build/state/prod" / f"{REGION}.json"
+    planned = shell.run("plan", "--target", "prod", "--against", str(kept))
+    assert "Nothing to do: 2 portfolios and products" in planned.out
+    again = shell.publish("--record-state", "origin")
+    assert "Branch catalog-state of origin says so already." in again.out
+
+    hook = bare / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    shell.edit(f"{PRODUCT}/product.yaml", "Builds models.", "Builds more models.")
+    kept.unlink()  # it is taken from the branch
+    refused = shell.publish("--record-state", "origin")
+    assert refused.code == 0
+    assert "1 updated" in refused.out
+    assert "Published, but branch catalog-state of origin was not written: git push" in refused.err
+    assert "Builds more models." in kept.read_text()
+
+
 def test_plan_tells_by_its_exit_code_and_as_json(shell: Shell) -> None:
     plan = ("plan", "--target", "prod", "--json")
     assert shell.run("plan", "--target", "prod").code == 0

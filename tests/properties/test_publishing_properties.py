@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from catalog.model import Kind, PortfolioShare
 from catalog.planning import plans
-from catalog.planning.actions import Effect
+from catalog.planning.actions import AnyAction, Effect
 from catalog.planning.desired import Wish, desired, intents
 from catalog.planning.planning import plan
+from catalog.planning.saved import after as done_to
+from catalog.planning.saved import saved
 from catalog.publishing import publisher
 from catalog.state import CatalogState
 from local_aws import embedded
@@ -89,6 +91,17 @@ def test_plans_are_differences(before: Wish, after: Wish) -> None:
     assert {a.subject for a in made.actions} == {a.subject for a in plan(wanted, held).actions}
 
 
+@given(wishes(), wishes(1))
+def test_actions_done_to_a_state_make_what_was_wanted(before: Wish, after: Wish) -> None:
+    held = desired(before)
+    wanted = desired(after, held)
+    assert plan(wanted, done_to(held, plan(wanted, held).actions)).actions == ()
+    pruned = done_to(held, plan(wanted, held, prune=True).actions)
+    assert plan(wanted, pruned).empty
+    assert not plan(wanted, pruned).kept
+    assert done_to(wanted, plan(CatalogState(), wanted, prune=True).actions) == CatalogState()
+
+
 @given(wishes())
 def test_digests_of_intent_tell_catalogs_apart(one: Wish) -> None:
     assert intents(one) == intents(one)
@@ -131,12 +144,17 @@ def test_any_change_killed_anywhere_converges_without_a_twin(
 def test_any_catalog_and_any_change_converge(before: Wish, after: Wish) -> None:
     with embedded(SMALL, HUB, REGION) as running:
         ours = hub(running)
-        ours.publish(before)
+        first = ours.publish(before)
+        prior = saved(CatalogState(), before, first.survey.observed, None, _done(first))
+        assert _same(prior, ours.survey(before, deep=True).observed)
         if before.releases or before.portfolios:  # an empty catalog leaves nothing to remember
             assert ours.survey(before).scope == frozenset()
         assert ours.survey(before, deep=True).plan.empty
         titles = {product["Name"] for product in ours.dump()["products"]}
         published = ours.publish(after)
+        seen = published.survey
+        state = saved(prior, after, seen.observed, seen.scope, _done(published))
+        assert _same(state, ours.survey(after, deep=True).observed)
         assert all(o.action.effect is not Effect.REMOVED for o in published.outcomes)
         assert titles <= {product["Name"] for product in ours.dump()["products"]}
         assert not ours.survey(after).plan.actions
@@ -147,3 +165,13 @@ def test_any_catalog_and_any_change_converge(before: Wish, after: Wish) -> None:
         seen = ours.survey(after, deep=True)
         assert seen.plan.empty
         assert not seen.plan.kept
+
+
+def _done(published: publisher.Published) -> list[AnyAction]:
+    return [outcome.action for outcome in published.outcomes]
+
+
+def _same(one: CatalogState, other: CatalogState) -> bool:
+    """Whether no action leads from one to the other, and nothing is left over either way."""
+    there, back = plan(one, other), plan(other, one)
+    return there.empty and back.empty and not there.kept and not back.kept

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from catalog import pipeline, places
+from catalog import pipeline, places, states
 from catalog.checking import Checked
-from catalog.cli.console import Progress, Session, change, confirm, data, say, waiting
+from catalog.cli.console import Progress, Session, change, confirm, data, error, say, waiting
 from catalog.cli.options import json_option, target_option
 from catalog.cli.running import ready, sound
 from catalog.errors import CatalogError, Refused, UsageError
@@ -37,6 +37,12 @@ from catalog.taskcat.results import lines
 @click.option("--deep", is_flag=True, help="Compare everything; trust nothing remembered.")
 @click.option("--prune", is_flag=True, help="Remove what is published but no longer here.")
 @click.option("--untested", is_flag=True, help="Publish without taskcat's record; reported.")
+@click.option(
+    "--record-state",
+    "remote",
+    metavar="REMOTE",
+    help=f"Push what is published to the branch {states.BRANCH} of REMOTE, for reviews.",
+)
 @click.pass_obj
 def publish(
     session: Session,
@@ -47,14 +53,16 @@ def publish(
     deep: bool,
     prune: bool,
     untested: bool,
+    remote: str | None,
 ) -> None:
     """Bring Service Catalog to what this repository says."""
     checked = sound(session)
     place = ready(session, checked, target)
     if place.target.embedded and not untested:
         _test(session, place, checked)
+    unknown = bool(remote) and not _fetch_state(session, remote or "", place.target)
     terms = Terms(
-        depth=Depth(deep=deep, prune=prune),
+        depth=Depth(deep=deep or unknown, prune=prune),
         untested=untested,
         approved=pipeline.read_plans(plan_file, place.target) if plan_file else None,
     )
@@ -75,6 +83,8 @@ def publish(
     say(report.verdict(written["summary"], written["seconds"]))
     if untested and written["untested"]:
         say(f"Not tested by taskcat with this content: {', '.join(written['untested'])}.")
+    if remote:
+        _record_state(session, remote, place.target)
     if place.target.embedded:
         _what_people_find(place, checked)
     sys.exit(1 if any(each.failed for each in done.values()) else 0)
@@ -104,7 +114,7 @@ def plan(
     stops: list[CatalogError] = []
     if against == "live":
         place = ready(session, checked, target)
-        seen = pipeline.surveys(place, checked, Depth(deep=deep, prune=prune))
+        seen = pipeline.surveys(session.root, place, checked, Depth(deep=deep, prune=prune))
         made: Mapping[str, Plan] = {region: each.plan for region, each in seen.items()}
         stops = [each.unready for each in seen.values() if each.unready]
     else:
@@ -133,7 +143,7 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
     """
     checked = sound(session)
     place = ready(session, checked, target)
-    seen = pipeline.surveys(place, checked, Depth(deep=True))
+    seen = pipeline.surveys(session.root, place, checked, Depth(deep=True))
     made = {region: each.plan for region, each in seen.items()}
     pipeline.write_plans(session.root, place.target, made, pipeline.DRIFT)
     if as_json:
@@ -143,6 +153,28 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
             _lines(region if len(made) > 1 else "", report.drift_lines(each))
     differs = any(each.actions or each.refusals or each.kept for each in made.values())
     sys.exit(1 if differs else 0)
+
+
+def _fetch_state(session: Session, remote: str, target: Target) -> bool:
+    """Whether the branch knows every region; where it does not, everything is looked at."""
+    try:
+        return states.fetch(session.root, remote, target)
+    except CatalogError:
+        return False  # said once, when it cannot be written either
+
+
+def _record_state(session: Session, remote: str, target: Target) -> None:
+    """Push the state; what is published stays published when that is not possible."""
+    try:
+        commit = states.record(session.root, remote, target)
+    except CatalogError as fault:
+        error(
+            f"Published, but branch {states.BRANCH} of {remote} was not written: {fault}\n"
+            "  Until it is, reviews plan against an older state. Publish again with --record-state."
+        )
+        return
+    done = f"is now {commit[:12]}" if commit else "says so already"
+    say(f"Branch {states.BRANCH} of {remote} {done}.")
 
 
 def _test(session: Session, place: Place, checked: Checked) -> None:
