@@ -43,6 +43,9 @@ studio: $(READY) ## list what a data scientist finds in Studio (ACCOUNT=, ROLE=)
 project: $(READY) ## create, watch, approve, clean up projects (ARGS="status iris"; alone: how)
 	@$(CATALOG) project $(if $(filter-out -h --help,$(ARGS)),$(ARGS) $(AT),--help)
 
+review: $(READY) ## write one Markdown comment: what a change does to whom (BASE=)
+	@$(CATALOG) review $(if $(BASE),--base $(BASE)) $(ARGS)
+
 drift: $(READY) ## compare everything published with this repository; trust nothing
 	@$(CATALOG) drift $(AT) $(ARGS)
 

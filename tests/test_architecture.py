@@ -23,7 +23,7 @@ EDGES = (
     "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
     "mutating.trying states"
 )
-STORY = "pipeline studio.looking rehearsing"
+STORY = "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing"
 RIM = "cli __main__"
 DECIDING = (
     "rehearsing.timeline rehearsing.trouble rehearsing.junit rehearsing.recorded "

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,9 @@ from catalog.manifests.manifest import did_you_mean
 from catalog.model import Kind
 from catalog.places import Place
 from catalog.planning.desired import Wish, desired, retirements
+from catalog.planning.index import Lane
+from catalog.planning.narrowing import narrowed
+from catalog.planning.planning import homes
 from catalog.planning.planning import plan as difference
 from catalog.planning.plans import Plan, plan_from_json, to_json
 from catalog.planning.saved import saved
@@ -180,16 +183,32 @@ def _save(root: Path, target: Target, region: str, wanted: Wish, done: Published
 
 
 def plans_against(
-    target: Target, checked: Checked, state: CatalogState, *, prune: bool
+    target: Target,
+    checked: Checked,
+    state: CatalogState,
+    *,
+    prune: bool = False,
+    scope: frozenset[Lane] | None = None,
 ) -> Mapping[str, Plan]:
-    """What publishing would do if the catalog held `state`; asks no service."""
+    """What publishing would do if the catalog held `state`; asks no service.
+
+    With a scope, only to the portfolios and products in it.
+    """
     made = {}
     for region in target.regions:
         what = _wish(target, checked, "aws")
-        wanted = desired(what, state)
+        whole = desired(what, state)
+        wanted, held = narrowed(whole, scope), narrowed(state, scope)
         retired = retirements(what, wanted)
-        made[region] = difference(wanted, state, prune=prune, retired=retired)
+        plan = difference(wanted, held, prune=prune, retired=retired)
+        reach = {name: tuple(portfolio.shares) for name, portfolio in whole.portfolios.items()}
+        made[region] = replace(plan, reach=reach, homes=homes(whole))
     return made
+
+
+def as_if_published(target: Target, checked: Checked) -> CatalogState:
+    """What a target would hold if nothing but this had ever been published to it."""
+    return desired(_wish(target, checked, "aws"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ VERBS = {
     **dict.fromkeys(("changed", "bump"), "versioning"),
     "project": "projects",
     "mutate": "mutating",
+    "review": "reviewing",
 }
 """Verb -> module beside this one, imported when the verb is used: a check needs no AWS."""
 

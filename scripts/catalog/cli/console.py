@@ -82,6 +82,11 @@ def data(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def page(text: str) -> None:
+    """Print a text exactly as it is."""
+    sys.stdout.write(text)
+
+
 def findings(found: Iterable[Finding]) -> None:
     """Print findings: place, number, what, and below it what to do.
 

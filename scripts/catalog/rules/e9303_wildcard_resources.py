@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
-from catalog.rules.policies import excused, statements
-from catalog.rules.reading import ARN_PART, Reading
-
-EVERYTHING = re.compile(rf"\*+|arn:{ARN_PART}:{ARN_PART}:\*?:\*?:\*+")
+from catalog.rules.policies import EVERY_RESOURCE, excused, statements
+from catalog.rules.reading import Reading
 
 
 class WildcardResources(HouseRule):
@@ -33,7 +30,7 @@ class WildcardResources(HouseRule):
             if not statement.allows or statement.names_a_principal or excused(statement):
                 continue
             for resource, path in statement.values("Resource"):
-                if EVERYTHING.fullmatch(resource):
+                if EVERY_RESOURCE.fullmatch(resource):
                     yield Violation(path, f"The statement reaches every resource ({resource}).")
             if "NotResource" in statement.body:
                 path = (*statement.path, "NotResource")

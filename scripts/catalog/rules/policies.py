@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog.rules.reading import ARN_PART, Path, Reading, Resource, branches, items, mapping, text
 
+EVERY_RESOURCE = re.compile(rf"\*+|arn:{ARN_PART}:{ARN_PART}:\*?:\*?:\*+")
 ACCOUNT_ROOT = re.compile(rf"arn:{ARN_PART}:iam::(\$\{{AWS::AccountId\}}|\d{{12}}):root")
 
 

@@ -1,0 +1,89 @@
+"""Permissions gained and lost, as remarks: by holder and resource, wildcards apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from catalog.access.reasons import Reasons
+from catalog.model import Tree
+from catalog.reviewing.permissions import Permission, beyond, permissions
+from catalog.reviewing.review import Code, Remark, Topic
+from catalog.templates.yaml_text import load
+
+_TEMPLATES = (".yaml", ".yml", ".json", ".template")
+
+
+def in_templates(templates: Mapping[str, str], said: Reasons | None = None) -> set[Permission]:
+    """The permissions of templates.
+
+    Args:
+        templates: What goes before the name of a holder, e.g. a file; empty for none -> text.
+        said: Reasons of the product.
+    """
+    found: set[Permission] = set()
+    for place, text in templates.items():
+        found |= {_placed(each, place) for each in permissions(load(text) or {}, said)}
+    return found
+
+
+def seed_templates(files: Tree) -> dict[str, str]:
+    """The CloudFormation templates in a seed folder: path -> text."""
+    return {
+        path: file.content.decode(errors="replace")
+        for path, file in files.items()
+        if path.endswith(_TEMPLATES) and b"Resources" in file.content
+    }
+
+
+def remarks(subject: str, old: set[Permission], new: set[Permission]) -> Iterator[Remark]:
+    """What a change gives and takes."""
+    gained, lost = beyond(sorted(new), old), beyond(sorted(old), new)
+    yield from _grouped(subject, Topic.WILDCARD, (each for each in gained if each.wild))
+    more = [each for each in gained if each.widens and not each.wild]
+    yield from _grouped(subject, Topic.GAINED, more)
+    freed = [each for each in lost if not each.widens]
+    yield from _grouped(subject, Topic.GAINED, freed, "no longer denied")
+    yield from _grouped(subject, Topic.LOST, (each for each in lost if each.widens))
+    bound = [each for each in gained if not each.widens]
+    yield from _grouped(subject, Topic.LOST, bound, "now denied")
+
+
+def _grouped(
+    subject: str, topic: Topic, found: Iterable[Permission], note: str = ""
+) -> Iterator[Remark]:
+    """One remark for the actions that differ in nothing else."""
+
+    def rest(each: Permission) -> tuple[str, ...]:
+        return (
+            each.holder,
+            each.effect,
+            each.principal,
+            each.resource,
+            each.condition,
+            each.because,
+        )
+
+    for _, group in groupby(sorted(found, key=rest), key=rest):
+        actions = list(group)
+        yield Remark(
+            topic=topic,
+            subject=subject,
+            names=tuple(each.action for each in actions),
+            text=_told(actions[0], topic, note),
+        )
+
+
+def _told(one: Permission, topic: Topic, note: str) -> tuple[str, ...]:
+    parts = ["for", Code(one.holder)]
+    for word, value in (("by", one.principal), ("on", one.resource), ("where", one.condition)):
+        parts += [word, Code(value)] if value else []
+    parts += [f"({note})"] if note else []
+    if topic is Topic.WILDCARD:
+        parts.append(f"because: {one.because}" if one.because else "and nobody says why")
+    return tuple(parts)
+
+
+def _placed(each: Permission, place: str) -> Permission:
+    return replace(each, holder=f"{each.holder} in {place}") if place else each

@@ -1,0 +1,88 @@
+"""What changes in a product's template: form, outputs, resources, what a launch must be allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from catalog.access.launching import Role
+from catalog.contract import Change, Difference, Face, Level, Section, face
+from catalog.model import Product, Release
+from catalog.releases import versions
+from catalog.releases.packaging import parsed
+from catalog.reviewing.review import Remark, Topic, became
+from catalog.rules.reading import text
+
+Roles = Callable[[str], Role | None]
+"""Finds the role of a name that a product of the catalog makes."""
+
+
+def needed(then: Release, now: Release) -> str:
+    """The smallest honest step of the version: `major`, `minor`, `patch`, or `none`.
+
+    What an author accepts with a reason is not demanded; it is a remark of its own.
+    """
+    made = versions.step(now, then)
+    return str(made.demanded.level) if made else "none"
+
+
+def remarks(then: Release, now: Release, roles: Roles) -> Iterator[Remark]:
+    """What becomes of everything that people or other stacks see of it.
+
+    Args:
+        then: As the base makes it.
+        now: As the change makes it.
+        roles: By which launches are held against their role.
+    """
+    made = versions.step(now, then)
+    old, new = face(parsed(then.template)), face(parsed(now.template))
+    for each in made.found.differences if made else ():
+        if each.section is Section.PERMISSION and each.change is Change.ADDED:
+            yield _asked(now.product, each.details, roles)
+        else:
+            values = tuple(_values(each, old, new))
+            said = (f"{each.reason};", *values) if values else (each.reason,)
+            yield Remark(topic=_topic(each), subject=now.product.name, text=said)
+
+
+def launched(now: Release, roles: Roles) -> Iterator[Remark]:
+    """What the launch role of a new product lacks."""
+    if now.product.launch_role and roles(now.product.launch_role):
+        asked = _asked(now.product, face(parsed(now.template)).permissions.actions, roles)
+        yield from [asked] if asked.topic is Topic.LACKING else ()
+
+
+def _topic(each: Difference) -> Topic:
+    if each.level is not Level.MAJOR:
+        return Topic.FACE
+    if each.section is Section.RESOURCE:
+        found = {Change.REPLACED: Topic.REPLACED, Change.RENAMED: Topic.RENAMED}
+        return found.get(each.change, Topic.CONTRACT)
+    return Topic.CONTRACT
+
+
+def _values(each: Difference, old: Face, new: Face) -> Iterator[str]:
+    """What the properties that cannot change in place become, names among them."""
+    for key in each.details:
+        was, now = (_value(one, each.name, key) for one in (old, new))
+        if was != now:
+            yield from (f"{key}:", *became(was, now))
+
+
+def _value(one: Face, name: str, key: str) -> str:
+    resource = one.resources.get(name)
+    values = resource.fixed.get(key, ()) if resource else ()
+    return ", ".join(text(value) or "…" for value in values) or "(none)"
+
+
+def _asked(product: Product, actions: tuple[str, ...], roles: Roles) -> Remark:
+    """What a launch newly needs, held against the launch role."""
+    name, role = product.launch_role, roles(product.launch_role)
+    if role is None:
+        text = (f"by {name or 'whoever launches'}, which no product here makes",)
+        return Remark(topic=Topic.LACKING, subject=product.name, names=actions, text=text)
+    lacking = tuple(action for action in actions if not role.may(action))
+    if not lacking:
+        text = (f"which {name} has",)
+        return Remark(topic=Topic.ASKED, subject=product.name, names=actions, text=text)
+    text = (f"missing in {name}, as CloudFormation's schemas tell",)
+    return Remark(topic=Topic.LACKING, subject=product.name, names=lacking, text=text)
