@@ -17,6 +17,8 @@ from catalog.releases import building, bumping
 from catalog.releases.building import Built
 from catalog.releases.bumping import Raised
 from catalog.releases.changed import affected
+from catalog.templates.files import SHARED, TemplateFiles
+from catalog.templates.render import TEMPLATE
 
 MAIN = ("origin/main", "main")
 """Branches that a change is held against when none is named; the first that git knows."""
@@ -38,6 +40,21 @@ def commit(root: Path, ref: str = "") -> str | None:
             "Fetch it, with its history, or name a branch or commit that is here.",
         )
     return base
+
+
+def in_reach(root: Path, base: str, catalog: Catalog) -> frozenset[str]:
+    """Products that the work since `base` may alter, by the look of what is written.
+
+    At least those of `touched`, and nothing is rendered to know them.
+    """
+    paths = git.changed(root, base)
+    if not any(path.startswith(f"{SHARED}/") for path in paths):
+        return frozenset(affected(paths, catalog, dict.fromkeys(catalog.products, ())))
+    includes = {
+        name: TemplateFiles(folder=one.path, templates=catalog.templates).reachable(TEMPLATE)
+        for name, one in catalog.products.items()
+    }
+    return frozenset(affected(paths, catalog, includes))
 
 
 def touched(

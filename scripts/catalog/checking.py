@@ -63,12 +63,13 @@ def check(root: Path, names: Collection[str] = (), *, since: str = "") -> Checke
         UsageError: A name is no product's, or git does not know `since`.
     """
     tree, commit, left = workspace.read(root), git.commit(root), base.commit(root, since)
-    edited = commit.endswith("+") and (root / CACHE).is_dir()
+    edited = commit.endswith("+") and (root / CACHE).is_dir() and not since
     with linting.ahead(_products(tree) if edited else 0) as early:
         catalog, findings = assemble(root, tree)
-        built = building.build(
-            catalog, base.chosen(names, catalog.products) if catalog.products else ()
-        )
+        wanted = base.chosen(names, catalog.products) if catalog.products else ()
+        if since and left:
+            wanted = base.in_reach(root, left, catalog) & set(wanted)
+        built = building.build(catalog, wanted)
         touched = base.touched(root, left, catalog, built)
         if since:
             built = {name: one for name, one in built.items() if name in touched}

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import checking, contract, first_run, planning, publishing, rehearsals
+from tests.benchmarks import (
+    checking,
+    contract,
+    first_run,
+    planning,
+    publishing,
+    rehearsals,
+    reviewing,
+)
 from tests.benchmarks.table import Section, markdown, page, sections
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -18,6 +26,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Section]] = {
     "first-publish": publishing.first_publish,
     "check": checking.check,
     "contract": contract.verdicts,
+    "review": reviewing.review,
     "planning": planning.linear,
     "first-run": first_run.first_run,
     "rehearsals": rehearsals.rehearsals,

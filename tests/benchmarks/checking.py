@@ -71,15 +71,15 @@ def check() -> Section:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         texts = write_catalog(root, TEMPLATES)
-        timed = _alternating(
+        timed = alternating(
             {
-                "cold": lambda _: _cold(root),
-                "one process": lambda _: _seconds([BIN / "cfn-lint", *texts], root),
-                "warm": lambda _: _seconds(_CHECK, root),
+                "cold": lambda _: cold(root),
+                "one process": lambda _: seconds([BIN / "cfn-lint", *texts], root),
+                "warm": lambda _: seconds(_CHECK, root),
                 "one changed": lambda number: _one_changed(root, number),
             }
         )
-        single = [_seconds([BIN / "cfn-lint", text], root) for text in texts[:SINGLE_RUNS]]
+        single = [seconds([BIN / "cfn-lint", text], root) for text in texts[:SINGLE_RUNS]]
     apart = TEMPLATES * sum(single) / len(single)
     together = timed["one process"]
     return Section(
@@ -122,12 +122,12 @@ def write_catalog(root: Path, products: int) -> list[str]:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    for command in (("init", "--quiet", "--initial-branch=main"), ("add", "."), _COMMIT):
+    for command in (("init", "--quiet", "--initial-branch=main"), ("add", "."), COMMIT):
         subprocess.run(["git", "-C", str(root), *command], check=True)  # noqa: S607
     return [path for path in files if path.startswith("build/templates/")]
 
 
-_COMMIT = (
+COMMIT = (
     "-c",
     "user.name=Benchmark",
     "-c",
@@ -139,30 +139,31 @@ _COMMIT = (
 _CHECK = (BIN / "catalog", "check")
 
 
-def _alternating(measured: dict[str, Callable[[int], float]]) -> dict[str, float]:
+def alternating(measured: dict[str, Callable[[int], float]]) -> dict[str, float]:
     """Median seconds of each, taken in turns; each hears the number of its turn."""
-    seconds: dict[str, list[float]] = {name: [] for name in measured}
+    every: dict[str, list[float]] = {name: [] for name in measured}
     for number in range(ROUNDS):
         for name, measure in measured.items():
-            seconds[name].append(measure(number))
-    return {name: median(taken) for name, taken in seconds.items()}
+            every[name].append(measure(number))
+    return {name: median(taken) for name, taken in every.items()}
 
 
-def _cold(root: Path) -> float:
+def cold(root: Path, command: Sequence[str | Path] = (), *, expected: int = 0) -> float:
+    """Wall time of a command, `catalog check` unless another is given, without lint results."""
     shutil.rmtree(root / CACHE, ignore_errors=True)
-    return _seconds(_CHECK, root)
+    return seconds(command or _CHECK, root, expected=expected)
 
 
 def _one_changed(root: Path, number: int) -> float:
     file = root / "products/benchmark-000/template.yaml.j2"
     committed = file.read_text(encoding="utf-8")
     file.write_text(template(TEMPLATES + number), encoding="utf-8")
-    seconds = _seconds(_CHECK, root, expected=1)  # the version should have been raised
+    taken = seconds(_CHECK, root, expected=1)  # the version should have been raised
     file.write_text(committed, encoding="utf-8")
-    return seconds
+    return taken
 
 
-def _seconds(command: Sequence[str | Path], root: Path, *, expected: int = 0) -> float:
+def seconds(command: Sequence[str | Path], root: Path, *, expected: int = 0) -> float:
     """Wall time of a command that must end as expected.
 
     Raises:
@@ -172,7 +173,7 @@ def _seconds(command: Sequence[str | Path], root: Path, *, expected: int = 0) ->
     ended = subprocess.run(
         [str(part) for part in command], cwd=root, capture_output=True, text=True, check=False
     )
-    seconds = time.monotonic() - start
+    taken = time.monotonic() - start
     if ended.returncode != expected:
         raise RuntimeError(f"{command[0]} ended with {ended.returncode}: {ended.stdout[-2000:]}")
-    return seconds
+    return taken

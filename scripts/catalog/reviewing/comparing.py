@@ -6,28 +6,25 @@ only the former are linted. Nothing else is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from catalog import base as left
-from catalog import checking, checks, git, workspace
+from catalog import checking, git, workspace
 from catalog.access import launching, reasons, written
 from catalog.access.launching import Role
 from catalog.errors import UsageError
-from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
-from catalog.model import Catalog, Kind, Tree
+from catalog.model import Catalog, Kind, Release, Tree
 from catalog.releases import building
-from catalog.releases.changed import affected
 from catalog.reviewing import planned, products, reach, settings
 from catalog.reviewing.planned import Half, Known
 from catalog.reviewing.products import Side
-from catalog.reviewing.review import Review
+from catalog.reviewing.review import Remark, Review
 from catalog.reviewing.templates import Roles
-from catalog.templates.files import SHARED, TemplateFiles
-from catalog.templates.render import TEMPLATE
+from catalog.templates.files import SHARED
 
 Sides = Mapping[str, Side]
 """Product -> what it is on one side of the change."""
@@ -47,49 +44,39 @@ def compare(root: Path, ref: str, known: Known) -> Review:
     base = left.commit(root, ref)
     if base is None:
         raise UsageError("Git knows no main branch to compare with.", "Name one with --base.")
-    paths, tree = git.changed(root, base), workspace.read(root)
-    now, wrong = assemble(root, tree)
-    names = affected(paths, now, _includes(paths, now)).keys()
+    checked, tree = checking.check(root, since=base), workspace.read(root)
     outside, _ = assemble(root, git.tree(root, base, ("catalog.yaml", "portfolios")))
-    now = _understood(now, outside, tree)
-    every = names | _gone(paths, now, tree) | reach.moved(outside, now)
-    before = git.tree(root, base, (*_TOPS, *(f"products/{name}" for name in sorted(every))))
+    now = _understood(checked.catalog, outside, tree)
+    gone = _gone(git.changed(root, base), now, tree)
+    names = checked.touched.keys() | gone | reach.moved(outside, now)
+    before = git.tree(root, base, (*_TOPS, *(f"products/{name}" for name in sorted(names))))
     then, _ = assemble(root, before)
-    old, new = _sides(then, before, every, base), _sides(now, tree, every, git.commit(root))
-    roles = _roles(now)
-    changed = [name for name in sorted(every) if products.differs(old.get(name), new.get(name))]
+    old = _sides(then, before, names, checked.earlier, base)
+    new = _sides(now, tree, names, checked.releases, git.commit(root))
+    changed = [name for name in sorted(names) if products.differs(old.get(name), new.get(name))]
     return Review(
         base=base,
-        findings=tuple(each for each in _findings(root, names, wrong, now, tree) if each.stops),
+        findings=tuple(finding for finding in checked.findings if finding.stops),
         steps=tuple(
             products.step(old.get(name), new.get(name), reach.offered(now, name))
             for name in changed
         ),
         remarks=(
-            *(
-                each
-                for name in changed
-                for each in products.remarks(old.get(name), new.get(name), roles)
-            ),
+            *_about(changed, old, new, _roles(now)),
             *reach.remarks(then, now),
             *settings.remarks(then.settings, now.settings),
         ),
         plans=planned.plans(_half(then, old), _half(now, new), known),
-        same=len(names - set(changed)),
+        same=len(checked.touched.keys() - set(changed)),
     )
 
 
+def _about(changed: Collection[str], old: Sides, new: Sides, roles: Roles) -> Iterator[Remark]:
+    for name in changed:
+        yield from products.remarks(old.get(name), new.get(name), roles)
+
+
 _TOPS = (*(top for top in workspace.TOP if top != "products"), SHARED)
-
-
-def _includes(paths: Collection[str], now: Catalog) -> Mapping[str, Collection[str]]:
-    """What each product's template may take in; not looked for when nothing shared changed."""
-    if not any(path.startswith(f"{SHARED}/") for path in paths):
-        return dict.fromkeys(now.products, ())
-    return {
-        name: TemplateFiles(folder=one.path, templates=now.templates).reachable(TEMPLATE)
-        for name, one in now.products.items()
-    }
 
 
 def _gone(paths: Collection[str], now: Catalog, tree: Tree) -> frozenset[str]:
@@ -113,19 +100,24 @@ def _understood(now: Catalog, then: Catalog, tree: Tree) -> Catalog:
     return replace(now, settings=known, portfolios={**now.portfolios, **lost})
 
 
-def _sides(catalog: Catalog, tree: Tree, names: Collection[str], commit: str) -> Sides:
-    wanted = sorted(names & catalog.products.keys())
+def _sides(
+    catalog: Catalog, tree: Tree, names: Set[str], made: Mapping[str, Release], commit: str
+) -> Sides:
+    """Products of one side; those whose release is made already are not built again."""
+    held = names & catalog.products.keys()
+    built = building.build(catalog, held - made.keys())
+    releases = {name: one.release(commit) for name, one in built.items()} | dict(made)
     return {
         name: Side(
-            folder=one.folder,
-            release=one.release(commit),
+            folder=catalog.products[name],
+            release=releases[name],
             seeds={
                 bundle: catalog.seeds.get(seed, {})
-                for bundle, seed in one.folder.product.seeds.items()
+                for bundle, seed in catalog.products[name].product.seeds.items()
             },
             said=reasons.read(tree, name, ())[0],
         )
-        for name, one in building.build(catalog, wanted).items()
+        for name in sorted(held)
     }
 
 
@@ -146,13 +138,3 @@ def _roles(catalog: Catalog) -> Roles:
 def _half(catalog: Catalog, sides: Sides) -> Half:
     releases = {name: side.release for name, side in sides.items() if side.release}
     return Half(catalog=catalog, releases=releases)
-
-
-def _findings(
-    root: Path, names: Collection[str], wrong: Collection[Finding], now: Catalog, tree: Tree
-) -> Iterator[Finding]:
-    """What is wrong with the products a change reaches, and with the catalog around them."""
-    if names:
-        yield from checking.check(root, sorted(names)).findings
-    else:
-        yield from sorted({*wrong, *checks.check(now, tree)})

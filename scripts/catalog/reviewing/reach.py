@@ -18,12 +18,16 @@ def offered(catalog: Catalog, product: str) -> tuple[str, ...]:
         if product in portfolio.products
     )
     deployments = (
-        f"foundation of {target.name} → {each.account}"
+        f"foundation of {target.name} → {', '.join(accounts)}"
         for target in catalog.settings.targets.values()
-        for each in target.foundation
-        if each.product == product
+        if (accounts := _accounts(target, product))
     )
-    return (*portfolios, *dict.fromkeys(deployments))
+    return (*portfolios, *deployments)
+
+
+def _accounts(target: Target, product: str) -> Iterable[str]:
+    """Where a foundation product is deployed, each account once."""
+    return dict.fromkeys(each.account for each in target.foundation if each.product == product)
 
 
 def moved(then: Catalog, now: Catalog) -> frozenset[str]:
