@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from catalog import states
+from catalog import states, workspace
 from catalog.checking import Checked
 from catalog.errors import Refused, UsageError
 from catalog.foundation import deploying, deployments
@@ -33,7 +33,7 @@ from catalog.planning.index import Lane
 from catalog.planning.narrowing import narrowed
 from catalog.planning.planning import homes
 from catalog.planning.planning import plan as difference
-from catalog.planning.plans import Plan, plan_from_json, to_json
+from catalog.planning.plans import Plan
 from catalog.planning.saved import saved
 from catalog.publishing import publisher, report
 from catalog.publishing.applying import Result, Tell
@@ -47,8 +47,6 @@ from catalog.taskcat.results import Outcome
 
 TASKCAT = "build/taskcat"
 TASKCAT_PYTHON = ".venv-taskcat/bin/python"
-PLAN = "build/plan.json"
-DRIFT = "build/drift.json"
 REPORT = "build/report.json"
 """Where results lie, relative to the root."""
 
@@ -264,7 +262,7 @@ def publish(
             if release.product.kind is not Kind.FOUNDATION and (name, release.digest) not in passed
         )
         written = _report(place, done, seconds) | {"untested": untested}
-        _write(root / REPORT, json.dumps(written, indent=2) + "\n")
+        workspace.write(root, {REPORT: json.dumps(written, indent=2) + "\n"})
     return done
 
 
@@ -272,37 +270,3 @@ def _report(place: Place, done: Mapping[str, Published], seconds: float) -> dict
     parts = [report.as_data(each.plan, each.outcomes, {}, 0.0) for each in done.values()]
     calls = dict(place.calls)
     return report.merged(parts) | {"calls": calls, "seconds": round(seconds, 3)}
-
-
-# --- the plan as a file -------------------------------------------------------------------------
-
-
-def write_plans(root: Path, target: Target, made: Mapping[str, Plan], path: str = PLAN) -> None:
-    """Keep plans in a file, `build/plan.json`, to be looked at and applied later."""
-    regions = {region: json.loads(to_json(plan)) for region, plan in made.items()}
-    _write(root / path, json.dumps({"target": target.name, "regions": regions}, indent=2) + "\n")
-
-
-def read_plans(path: Path, target: Target) -> Mapping[str, Plan]:
-    """Plans from a file that `write_plans` made for this target.
-
-    Raises:
-        UsageError: It is no such file, or of another target.
-    """
-    remedy = f"Make one with `make plan TARGET={target.name}` and give build/plan.json."
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        regions = {region: json.dumps(plan) for region, plan in content["regions"].items()}
-        made_for = content["target"]
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", remedy) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no plan of this tool.", remedy) from error
-    if made_for != target.name or set(regions) != set(target.regions):
-        raise UsageError(f"{path} was made for target {made_for}, not {target.name}.", remedy)
-    return {region: plan_from_json(text) for region, text in regions.items()}
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from catalog import pipeline, places, states
+from catalog import pipeline, places, plan_files, states
 from catalog.checking import Checked
 from catalog.cli.console import Progress, Session, change, confirm, data, error, say, waiting
 from catalog.cli.options import json_option, target_option
@@ -64,7 +64,7 @@ def publish(
     terms = Terms(
         depth=Depth(deep=deep or unknown, prune=prune),
         untested=untested,
-        approved=pipeline.read_plans(plan_file, place.target) if plan_file else None,
+        approved=plan_files.read(plan_file, place.target) if plan_file else None,
     )
     with Progress("Publishing") as progress:
 
@@ -119,9 +119,9 @@ def plan(
         stops = [each.unready for each in seen.values() if each.unready]
     else:
         made = pipeline.plans_against(chosen, checked, _state(against), prune=prune)
-    pipeline.write_plans(session.root, chosen, made)
+    plan_files.write(session.root, chosen, made)
     if as_json:
-        data(json.loads((session.root / pipeline.PLAN).read_text(encoding="utf-8")))
+        data(json.loads((session.root / plan_files.PLAN).read_text(encoding="utf-8")))
     else:
         _show(chosen, made)
         for fault in stops:
@@ -145,7 +145,7 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
     place = ready(session, checked, target)
     seen = pipeline.surveys(session.root, place, checked, Depth(deep=True))
     made = {region: each.plan for region, each in seen.items()}
-    pipeline.write_plans(session.root, place.target, made, pipeline.DRIFT)
+    plan_files.write(session.root, place.target, made, plan_files.DRIFT)
     if as_json:
         data({region: json.loads(plans.to_json(each)) for region, each in made.items()})
     else:
