@@ -1,6 +1,10 @@
-"""Reading a changelog."""
+"""Reading a changelog, and beginning its next entry."""
 
 from __future__ import annotations
+
+from datetime import date
+
+import pytest
 
 from catalog.releases import changelog
 
@@ -29,3 +33,32 @@ def test_entries() -> None:
     assert changelog.entry(TEXT, "1.9.0") == "Nine."
     assert changelog.entry(TEXT, "1.8.0") == ""
     assert changelog.entry(TEXT, "2.0.0") == ""
+
+
+LINES = ("- News is new.", "- Size takes more values.")
+TODAY = date(2026, 11, 26)
+
+
+def test_a_changelog_begins_with_the_version_that_is_made() -> None:
+    made = changelog.begun(
+        "# Changelog\n\n## 1.0.0 - 2026-11-20\n\nFirst.\n", "1.1.0", "1.0.0", LINES, TODAY
+    )
+    assert made == (
+        "# Changelog\n\n## 1.1.0 - 2026-11-26\n\n- News is new.\n- Size takes more values.\n\n"
+        "## 1.0.0 - 2026-11-20\n\nFirst.\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# Changelog\n"])
+def test_an_empty_changelog_begins(text: str) -> None:
+    made = changelog.begun(text, "1.1.0", "1.0.0", LINES[:1], TODAY)
+    assert made == "# Changelog\n\n## 1.1.0 - 2026-11-26\n\n- News is new.\n"
+
+
+def test_an_entry_of_a_version_that_is_not_out_is_named_anew_and_keeps_its_words() -> None:
+    old = "## 1.0.1\n\nOur words.\n- News is new.\n\n## 1.0.0\n\nFirst.\n"
+    made = changelog.begun(old, "1.1.0", "1.0.0", LINES, TODAY)
+    assert made == (
+        "# Changelog\n\n## 1.1.0 - 2026-11-26\n\nOur words.\n- News is new.\n"
+        "- Size takes more values.\n\n## 1.0.0\n\nFirst.\n"
+    )

@@ -150,6 +150,16 @@ def test_what_holds_no_data_and_nobody_calls_may_go_in_a_minor() -> None:
     assert "events:PutRule" in fewer.details
 
 
+def test_a_list_beside_a_pattern_that_only_java_reads_may_not_change() -> None:
+    def parameter(*values: str) -> dict[str, Any]:
+        body = {"Type": "String", "AllowedPattern": "\\p{Lower}++", "AllowedValues": [*values]}
+        return {"Parameters": {"Size": body}}
+
+    assert needed_bump(face(parameter("a", "b")), face(parameter("a"))).level is Level.MAJOR
+    same = needed_bump(face(parameter("a", "b")), face(parameter("a", "b")))
+    assert same == Bump(level=Level.PATCH)
+
+
 def test_the_same_is_a_patch() -> None:
     assert needed_bump(face(BASE), face(copy.deepcopy(BASE))) == Bump(level=Level.PATCH)
 

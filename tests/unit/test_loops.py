@@ -41,3 +41,26 @@ def test_what_it_cannot_change_in_place_weighs():
     renamed = {**QUEUE, "Properties": {"QueueName": "fixed"}}
     bump = needed_bump(face(template(QUEUE)), face(template(renamed)))
     assert bump.level is Level.MAJOR
+
+
+def test_loops_over_what_is_written_are_written_out():
+    body = {
+        "Queue${Part}": {"Type": "AWS::SQS::Queue", "Tags": [{"Ref": "Part"}]},
+        "Fn::ForEach::Deep": ["Size", [1, 2], {"Topic&{Part}${Size}": {"N": "&{Part}-${Size}"}}],
+    }
+    section = {"Alone": TOPIC, "Fn::ForEach::Parts": ["Part", ["a-b", "c"], body]}
+    assert loops.unrolled(section) == {
+        "Alone": TOPIC,
+        "Queuea-b": {"Type": "AWS::SQS::Queue", "Tags": ["a-b"]},
+        "Topicab1": {"N": "ab-1"},
+        "Topicab2": {"N": "ab-2"},
+        "Queuec": {"Type": "AWS::SQS::Queue", "Tags": ["c"]},
+        "Topicc1": {"N": "c-1"},
+        "Topicc2": {"N": "c-2"},
+    }
+
+
+def test_a_loop_over_a_parameter_stays_as_it_is_written():
+    section = {"Fn::ForEach::All": ["Name", {"Ref": "Names"}, {"Topic&{Name}": TOPIC}]}
+    assert loops.unrolled(section) == {"Topic&{Name}": TOPIC}
+    assert loops.unrolled({"Fn::ForEach::All": "text"}) == {}

@@ -79,31 +79,41 @@ class Face:
 
 
 def face(template: Mapping[str, Any]) -> Face:
-    """The face of a template given as plain values with long forms of intrinsics."""
+    """The face of a template given as plain values with long forms of intrinsics.
+
+    What is no entry of its section is left out: linting reports it.
+    """
+    resources = {name: _resource(body) for name, body in _bodies(template, "Resources").items()}
     return Face(
-        parameters=template.get("Parameters") or {},
-        outputs=unrolled(template.get("Outputs") or {}),
-        rules=template.get("Rules") or {},
-        conditions=unrolled(template.get("Conditions") or {}),
-        mappings=template.get("Mappings") or {},
-        resources={
-            name: _resource(body)
-            for name, body in unrolled(template.get("Resources") or {}).items()
-            if isinstance(body, dict)
-        },
+        parameters=_bodies(template, "Parameters"),
+        outputs=_bodies(template, "Outputs"),
+        rules=_bodies(template, "Rules"),
+        conditions=_section(template, "Conditions"),
+        mappings=_section(template, "Mappings"),
+        resources=resources,
         transforms=tuple(_transforms(template.get("Transform"))),
-        permissions=permissions.needed(template),
+        permissions=permissions.of_types(one.type for one in resources.values() if one.type),
     )
+
+
+def _section(template: Mapping[str, Any], name: str) -> dict[str, Any]:
+    section = template.get(name)
+    return unrolled(section) if isinstance(section, dict) else {}
+
+
+def _bodies(template: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    return {key: body for key, body in _section(template, name).items() if isinstance(body, dict)}
 
 
 def _transforms(written: Any) -> list[str]:
     listed = written if isinstance(written, list) else [written] if written else []
-    return [str(one["Name"] if isinstance(one, dict) else one) for one in listed]
+    return [str(one.get("Name") if isinstance(one, dict) else one) for one in listed]
 
 
 def _resource(body: Mapping[str, Any]) -> FacedResource:
     kind = str(body.get("Type", ""))
-    properties = body.get("Properties") or {}
+    properties = body.get("Properties")
+    properties = properties if isinstance(properties, dict) else {}
     fixed = {}
     for path in _fixed_paths(kind):
         if values := list(resource_types.at(properties, path)):

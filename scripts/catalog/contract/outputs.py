@@ -83,5 +83,8 @@ def compare_rules(
 
 def _asserted(rule: Body, meaning: Meaning) -> tuple[Any, list[Any]]:
     """When a rule holds, and what it then asserts."""
-    asserted = [meaning.of(each.get("Assert")) for each in rule.get("Assertions") or ()]
-    return meaning.of(rule.get("RuleCondition")), asserted
+    asserted = meaning.of(rule.get("Assertions") or [])
+    listed = asserted if isinstance(asserted, list) else [asserted]
+    return meaning.of(rule.get("RuleCondition")), [
+        each.get("Assert") if isinstance(each, dict) else each for each in listed
+    ]

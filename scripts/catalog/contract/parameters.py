@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.contract.differences import Change, Difference, Level, Section
 from catalog.contract.patterns import takes_more
-from catalog.templates.scenarios import refusals, text
+from catalog.templates.scenarios import bound, refusals, text
 
 Parameter = Mapping[str, Any]
 Step = tuple[Level, Change, str]
@@ -43,7 +43,7 @@ def _steps(name: str, old: Parameter, new: Parameter) -> Iterator[Step]:
     yield from _type(name, str(old.get("Type")), str(new.get("Type")))
     yield from _default(name, old, new)
     yield from _echo(name, _masked(old), _masked(new))
-    if "AllowedValues" in old and _readable(new.get("AllowedPattern")):
+    if isinstance(old.get("AllowedValues"), list) and _readable(new.get("AllowedPattern")):
         yield from _listed(name, old, new)
     else:
         yield from _constraints(name, old, new)
@@ -110,7 +110,9 @@ def _listed(name: str, old: Parameter, new: Parameter) -> Iterator[Step]:
         yield Level.MAJOR, Change.NARROWED, f"{name} no longer takes {', '.join(lost)}"
         return
     listed = new.get("AllowedValues")
-    if listed is None or any(text(v) not in taken and not _refused(new, text(v)) for v in listed):
+    if not isinstance(listed, list) or any(
+        text(v) not in taken and not _refused(new, text(v)) for v in listed
+    ):
         yield Level.MINOR, Change.WIDENED, f"{name} takes more values"
 
 
@@ -120,13 +122,13 @@ def _refused(parameter: Parameter, value: str) -> bool:
 
 def _constraints(name: str, old: Parameter, new: Parameter) -> Iterator[Step]:
     """Values that could be given are known by their constraints only."""
-    if "AllowedValues" in new:
+    if old.get("AllowedValues") != new.get("AllowedValues"):
         yield Level.MAJOR, Change.NARROWED, f"{name} takes fewer values"
     yield from _pattern(name, old.get("AllowedPattern"), new.get("AllowedPattern"))
     for key in LOWER_BOUNDS:
-        yield from _bound(f"{key} of {name}", _negated(old.get(key)), _negated(new.get(key)))
+        yield from _bound(f"{key} of {name}", _negated(bound(old, key)), _negated(bound(new, key)))
     for key in UPPER_BOUNDS:
-        yield from _bound(f"{key} of {name}", _number(old.get(key)), _number(new.get(key)))
+        yield from _bound(f"{key} of {name}", bound(old, key), bound(new, key))
 
 
 def _pattern(name: str, old: str | None, new: str | None) -> Iterator[Step]:
@@ -148,9 +150,5 @@ def _bound(what: str, old: float | None, new: float | None) -> Iterator[Step]:
         yield Level.MINOR, Change.WIDENED, f"{what} is wider"
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _negated(value: Any) -> float | None:
-    return None if value is None else -float(value)
+def _negated(value: float | None) -> float | None:
+    return None if value is None else -value

@@ -49,9 +49,11 @@ def unrolled(section: Mapping[str, Any]) -> dict[str, Any]:
             made[key] = entry
         elif isinstance(entry, list) and len(entry) > BODY and isinstance(entry[BODY], dict):
             identifier, collection, body = entry[:3]
-            written = isinstance(collection, list) and all(isinstance(v, str) for v in collection)
+            written = isinstance(collection, list) and all(
+                isinstance(value, str | int) for value in collection
+            )
             for value in collection if written else ():
-                made |= unrolled(_filled(body, str(identifier), value))
+                made |= unrolled(_filled(body, str(identifier), str(value)))
             made |= {} if written else unrolled(body)
     return made
 

@@ -85,17 +85,27 @@ def _in_range(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
     except ValueError:
         yield f"'{value}' is no number."
         return
-    if "MinValue" in parameter and number < float(parameter["MinValue"]):
+    least, most = bound(parameter, "MinValue"), bound(parameter, "MaxValue")
+    if least is not None and number < least:
         yield f"{value} is less than {parameter['MinValue']}."
-    if "MaxValue" in parameter and number > float(parameter["MaxValue"]):
+    if most is not None and number > most:
         yield f"{value} is more than {parameter['MaxValue']}."
 
 
 def _long_enough(parameter: Mapping[str, Any], value: str) -> Iterator[str]:
-    if len(value) < int(parameter.get("MinLength", 0)):
+    least, most = bound(parameter, "MinLength"), bound(parameter, "MaxLength")
+    if least is not None and len(value) < least:
         yield f"'{value}' is shorter than {parameter['MinLength']} characters."
-    if "MaxLength" in parameter and len(value) > int(parameter["MaxLength"]):
+    if most is not None and len(value) > most:
         yield f"'{value}' is longer than {parameter['MaxLength']} characters."
+
+
+def bound(parameter: Mapping[str, Any], key: str) -> float | None:
+    """A bound of a parameter; None without one, and for what is no number, which linting finds."""
+    try:
+        return float(parameter[key])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _assertions(rules: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[Misfit]:
