@@ -10,29 +10,22 @@ import click
 
 from catalog import base, workspace
 from catalog.cli.console import Session, data, findings, say
-from catalog.cli.options import json_option
+from catalog.cli.options import base_option, json_option
 
 MOST = 5
 """Paths that are named of one product; --json has all."""
 
-since_option = click.option(
-    "--base",
-    "since",
-    default="",
-    metavar="REF",
-    help="Branch or commit that the work began with; default: the main branch.",
-)
-
 
 @click.command()
-@since_option
+@base_option
 @json_option
 @click.pass_obj
 def changed(session: Session, since: str, *, as_json: bool) -> None:
     """List the products that a change affects, each with the paths by which it does.
 
-    Through its own folder, templates it takes in, code it starts with, and what all products rest
-    on: catalog.yaml, the tool and its requirements.
+    Since the main branch, unless another base is named. Through its own folder, templates it takes
+    in, code it starts with, and what all products rest on: catalog.yaml, the tool and its
+    requirements.
     """
     work = base.work(session.root, since)
     findings(each for each in work.findings if each.stops and not as_json)
@@ -52,15 +45,15 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 @click.command()
-@since_option
+@base_option
 @click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
 @click.argument("products", nargs=-1)
 @click.pass_obj
 def bump(session: Session, since: str, products: tuple[str, ...], *, dry_run: bool) -> None:
     """Raise versions by as much as their changes demand.
 
-    In product.yaml and CHANGELOG.md of the products named, or of all that changed. Nothing is
-    lowered, and a second run changes nothing.
+    In product.yaml and CHANGELOG.md of the products named, or of all that changed since the main
+    branch or another base. Nothing is lowered, and a second run changes nothing.
     """
     work = base.work(session.root, since)
     wrong = tuple(each for each in work.findings if each.stops)
