@@ -94,6 +94,13 @@ def test_questions_are_asked_on_a_terminal_only(root: Path) -> None:
     assert "farewell" in (root / "portfolios/projects.yaml").read_text()
 
 
+def test_a_name_that_cannot_be_ends_the_questions(root: Path) -> None:
+    code, said = _talk(root, {"Name of its folder": "Good Bye"})
+    assert code == 2
+    assert "'Good Bye' is not a name." in said
+    assert "Title" not in said
+
+
 def _talk(root: Path, talk: Mapping[str, str]) -> tuple[int, str]:
     """Answer each question of `catalog new` as it is asked, on a terminal."""
     ours, theirs = pty.openpty()

@@ -58,6 +58,7 @@ def new(session: Session, /, kind: str | None, **said: str) -> None:
 def _asked(catalog: Catalog, said: Answers) -> Answers:
     """The answers, and what somebody says to the questions still open."""
     said = replace(said, name=said.name or _ask("Name of its folder, e.g. model-monitor"))
+    seedling.must_be_name(said.name)  # before anybody answers the rest
     said = replace(said, kind=said.kind or _ask("Kind", Kind.PROJECT.value, [*map(str, Kind)]))
     title = said.title or _ask("Title in the catalog", seedling.title_of(said.name))
     summary = said.summary or _ask("Summary, one sentence", seedling.SUMMARY)

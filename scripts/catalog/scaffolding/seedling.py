@@ -53,6 +53,18 @@ class Answers:
     portfolio: str = ""
 
 
+def must_be_name(name: str) -> None:
+    """See that a product can have this name.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if not name:
+        raise UsageError("The product needs a name.", "Give it: make new-product NAME=my-product")
+    if not re.fullmatch(NAME, name):
+        raise UsageError(f"'{name}' is not a name.", f"Use {WORDS[NAME]}.")
+
+
 def title_of(name: str) -> str:
     """The title that a name suggests: `model-card` -> `Model Card`."""
     return name.replace("-", " ").title()
@@ -75,10 +87,7 @@ def seedling(catalog: Catalog, said: Answers, today: date) -> Seedling:
     Raises:
         UsageError: Something is missing that the catalog leaves open, or cannot be.
     """
-    if not said.name:
-        raise UsageError("The product needs a name.", "Give it: make new-product NAME=my-product")
-    if not re.fullmatch(NAME, said.name):
-        raise UsageError(f"'{said.name}' is not a name.", f"Use {WORDS[NAME]}.")
+    must_be_name(said.name)
     kind = Kind(said.kind or Kind.PROJECT)
     return Seedling(
         name=said.name,
