@@ -8,6 +8,8 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Schema
 
 from catalog.findings import Finding, Rule, Severity
 from catalog.formats.junit import junit
@@ -33,6 +35,15 @@ def run() -> dict[str, Any]:
     (only,) = log["runs"]  # 3.13.4
     assert isinstance(only, dict)
     return only
+
+
+def test_the_standard_s_schema_takes_it() -> None:
+    """The model is generated from sarif-schema-2.1.0.json; it knows no other keys or values."""
+    log = json.loads(sarif(FOUND, RULES))
+    assert len(Schema.model_validate(log).runs[0].results or ()) == len(FOUND)
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    with pytest.raises(ValidationError, match="level"):
+        Schema.model_validate(log)
 
 
 def test_every_result_names_a_rule_that_the_tool_describes(run: dict[str, Any]) -> None:
