@@ -23,6 +23,7 @@ from catalog.model import (
     Release,
     VersionState,
 )
+from catalog.planning import offering
 from catalog.planning.desired import Wish
 from catalog.planning.tokens import digest
 from catalog.publishing import locking, publisher, surveying
@@ -277,7 +278,28 @@ class Hub:
             self._portfolio(detail, names)
             for detail in _pages(catalog.list_portfolios, "PortfolioDetails")
         ]
-        return _sorted({"products": products, "portfolios": portfolios})
+        return _sorted(
+            {"products": products, "portfolios": portfolios, "templates": self.templates()}
+        )
+
+    def templates(self) -> dict[str, Any]:
+        """Key -> text, metadata and tags of everything that Studio may list."""
+        s3 = self.client("s3")
+        try:
+            listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=offering.FOLDER)
+        except s3.exceptions.NoSuchBucket:
+            return {}
+        return {one["Key"]: self._object(one["Key"]) for one in listed.get("Contents", ())}
+
+    def _object(self, key: str) -> dict[str, Any]:
+        s3 = self.client("s3")
+        found = s3.get_object(Bucket=BUCKET, Key=key)
+        tagged = s3.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
+        return {
+            "text": found["Body"].read().decode(),
+            "metadata": found["Metadata"],
+            "tags": {tag["Key"]: tag["Value"] for tag in tagged},
+        }
 
     def _product(self, summary: dict[str, Any]) -> Any:
         catalog, product = self.client("servicecatalog"), summary["ProductId"]

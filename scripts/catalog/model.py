@@ -19,6 +19,9 @@ VISIBILITY_TAG = ("sagemaker:studio-visibility", "true")
 """Studio lists a product under *Organization templates* when the product carries this tag
 (SageMaker developer guide, *Create custom project templates*)."""
 
+GIVEN_BY_STUDIO = ("SageMakerProjectName", "SageMakerProjectId")
+"""Parameters that SageMaker CreateProject fills in, so that no form asks for them."""
+
 PRODUCT_TAG = "catalog:product"
 PORTFOLIO_TAG = "catalog:portfolio"
 """Our identity tags. Two keys, because a tag key that stands on both a portfolio and its product is

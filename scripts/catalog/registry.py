@@ -289,4 +289,14 @@ REGISTRY: tuple[Rule, ...] = (
         "A product that people launch has a rehearsal",
         "Whether it works for them, and can be removed, shows in an account first.",
     ),
+    Rule(
+        "C428",
+        "A project product's name fits a template in S3",
+        "SageMaker refuses a longer one, and only one of Studio's two doors would open.",
+    ),
+    Rule(
+        "C429",
+        "A project product asks for no more parameters than a template in S3 may",
+        "SageMaker refuses more, and only one of Studio's two doors would open.",
+    ),
 )

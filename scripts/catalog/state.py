@@ -1,4 +1,4 @@
-"""What Service Catalog holds, in our words: the type of the desired and the observed catalog."""
+"""What AWS holds of a catalog, in our words: the type of the desired and the observed catalog."""
 
 from __future__ import annotations
 
@@ -104,8 +104,30 @@ class PortfolioState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """The recommended version of a product as an object in S3 that Studio lists.
+
+    Args:
+        version: Semver.
+        digest: Of the release; empty when the object is not what was put there for one.
+        tags: Of the object.
+        readable: Whether the bucket's CORS rules let the pages of Studio read it.
+    """
+
+    version: str
+    digest: str
+    tags: Mapping[str, str]
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogState:
-    """Everything we manage in one account and region; keys are our names, not AWS ids."""
+    """Everything we manage in one account and region; keys are our names, not AWS ids.
+
+    Args:
+        templates: Product -> its recommended version in S3.
+    """
 
     portfolios: Mapping[str, PortfolioState] = field(default_factory=dict)
     products: Mapping[str, ProductState] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)

@@ -39,7 +39,7 @@ def our(aws: Embedded) -> Hub:
 def test_a_first_publish_makes_everything(our: Hub) -> None:
     published = our.publish(FIRST)
     counts = report.summary(published.plan, published.outcomes)
-    assert counts == {"created": 7, "updated": 0, "unchanged": 0, "removed": 0, "failed": 0}
+    assert counts == {"created": 8, "updated": 0, "unchanged": 0, "removed": 0, "failed": 0}
     held = our.dump()
     (product,) = held["products"]
     assert product["Name"] == "Deploy"
@@ -89,6 +89,7 @@ def test_an_update_changes_exactly_what_changed(our: Hub) -> None:
         "create-version",
         "update-version",
         "update-constraint",
+        "update-template",
         "update-share",
     ]
     assert plan.actions[0].reason == "summary: What deploy does. -> What it does now."
@@ -114,8 +115,10 @@ def test_a_lifecycle_rule_comes_into_force_on_its_day(our: Hub) -> None:
     our.publish(what)
     assert our.survey(what).plan.empty
     tomorrow = replace(what, today=TODAY.replace(day=21))
-    (action,) = our.publish(tomorrow).plan.actions
-    assert (action.kind, action.reason) == ("update-version", "inactive: Old.")
+    assert [(action.kind, action.reason) for action in our.publish(tomorrow).plan.actions] == [
+        ("update-version", "inactive: Old."),
+        ("withdraw-template", "Old."),
+    ]
     assert our.dump()["products"][0]["versions"][0]["Active"] is False
 
 
@@ -159,7 +162,13 @@ def test_what_is_no_longer_here_is_kept_and_shown_until_prune(our: Hub) -> None:
         assert len(our.dump()["products"]) == 2
     removed = our.publish(FIRST, PRUNE)
     kinds = [outcome.action.kind for outcome in removed.outcomes]
-    assert kinds == ["remove-constraint", "remove-constraint", "disassociate", "remove-product"]
+    assert kinds == [
+        "withdraw-template",
+        "remove-constraint",
+        "remove-constraint",
+        "disassociate",
+        "remove-product",
+    ]
     assert [product["Name"] for product in our.dump()["products"]] == ["Deploy"]
     assert our.survey(FIRST, deep=True).plan.empty
     assert not our.survey(FIRST).plan.kept
@@ -209,14 +218,22 @@ def test_the_report_has_the_agreed_form(our: Hub) -> None:
     data = report.as_data(published.plan, published.outcomes, {"s3:GetObject": 1}, 1.5)
     assert json.loads(json.dumps(data)) == data
     assert set(data["actions"][0]) == {"kind", "subject", "reason", "outcome", "seconds"}
-    assert report.merged([data, data])["summary"]["created"] == 14
+    assert report.merged([data, data])["summary"]["created"] == 16
+
+
+OUR_STATEMENTS = [
+    "CatalogTlsOnly",
+    "CatalogOrganizationReads",
+    "CatalogOrganizationListsTemplates",
+    "CatalogOrganizationReadsTemplateTags",
+]
 
 
 def test_the_bucket_is_private_and_keeps_foreign_statements(our: Hub) -> None:
     our.publish(FIRST)
     s3 = our.client("s3")
     policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
-    assert [s["Sid"] for s in policy["Statement"]] == ["CatalogTlsOnly", "CatalogOrganizationReads"]
+    assert [s["Sid"] for s in policy["Statement"]] == OUR_STATEMENTS
     condition = policy["Statement"][1]["Condition"]["StringEquals"]
     assert condition == {
         "aws:PrincipalOrgID": "o-exampleorg1",
@@ -231,7 +248,7 @@ def test_the_bucket_is_private_and_keeps_foreign_statements(our: Hub) -> None:
     sids = [
         s["Sid"] for s in json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
     ]
-    assert sids == ["Theirs", "CatalogTlsOnly", "CatalogOrganizationReads"]
+    assert sids == ["Theirs", *OUR_STATEMENTS]
 
 
 def test_the_index_remembers_ids_and_digests(our: Hub) -> None:

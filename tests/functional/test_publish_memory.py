@@ -66,7 +66,7 @@ def test_a_release_record_of_another_content_is_believed(our: Hub) -> None:
     our.own.storage.write("releases/deploy/1.0.0.json", json.dumps(record), etag=None)
     with pytest.raises(Refused, match="release record holds digest 000000000000"):
         our.publish(FIRST)
-    assert our.dump() == {"portfolios": [], "products": []}
+    assert our.dump() == {"portfolios": [], "products": [], "templates": {}}
 
 
 def test_a_failed_constraint_is_found_and_mended(our: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,10 +66,13 @@ def test_a_renamed_folder_takes_its_product_and_versions_along(our: Hub) -> None
     same = FIRST.releases[0]
     moved = replace(same, product=replace(same.product, name="ship"))
     renamed = wish(moved)
-    (action,) = our.publish(renamed).plan.actions
+    action, offer = our.publish(renamed).plan.actions
     assert (action.kind, action.reason) == ("update-product", "tag catalog:product: deploy -> ship")
+    assert offer.subject == "S3 template of ship"
     assert ids(our) == before
-    assert our.survey(renamed, deep=True).plan.empty
+    deep = our.survey(renamed, deep=True).plan
+    assert deep.empty
+    assert [kept.subject for kept in deep.kept] == ["S3 template of deploy"]
     changed = wish(release("ship", title="Deploy", content="other"))
     with pytest.raises(Refused, match="published with digest"):
         our.publish(changed)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import Refused
 from catalog.model import (
+    GIVEN_BY_STUDIO,
     Kind,
     Owner,
     Product,
@@ -179,11 +180,23 @@ def test_limits_are_those_cfn_lint_knows() -> None:
 
 def test_a_template_with_too_much() -> None:
     many = "Outputs:\n" + "".join(f"  O{n}: {{Value: x}}\n" for n in range(201))
-    (found,) = packaging.check(rendered(TEMPLATE + many))
+    (found,) = packaging.check(rendered(TEMPLATE + many), Kind.ADMIN)
     assert (found.rule, found.line) == ("C306", 7)
     assert "201 outputs" in found.message
-    (found,) = packaging.check(rendered(TEMPLATE + "# " + "x" * 1_000_000))
+    (found,) = packaging.check(rendered(TEMPLATE + "# " + "x" * 1_000_000), Kind.ADMIN)
     assert "bytes" in found.message
+
+
+def test_a_project_asks_for_no_more_than_a_template_in_s3_may() -> None:
+    names = [*GIVEN_BY_STUDIO, *(f"P{number}" for number in range(180))]
+    parameters = "Parameters:\n" + "".join(f"  {name}: {{Type: String}}\n" for name in names)
+    resources = "Resources:\n  Topic: {Type: AWS::SNS::Topic}\n"
+    assert not [*packaging.check(rendered(parameters + resources), Kind.PROJECT)]
+    parameters += "  OneMore: {Type: String}\n"
+    (found,) = packaging.check(rendered(parameters + resources), Kind.PROJECT)
+    assert (found.rule, found.line) == ("C429", 1)
+    assert "181 parameters" in found.message
+    assert not [*packaging.check(rendered(parameters + resources), Kind.ADMIN)]
 
 
 def test_the_stamp_keeps_the_text() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from catalog.errors import UsageError
-from catalog.model import Lifecycle, VersionState
+from catalog.model import Kind, Lifecycle, VersionState
 from catalog.planning import plans
 from catalog.planning.desired import Wish, desired, retirements
 from catalog.planning.narrowing import narrowed
@@ -32,6 +32,7 @@ def test_everything_is_made_in_an_order_the_service_allows() -> None:
         "associate",
         "create-constraint",
         "create-constraint",
+        "offer-template",
         "add-principal",
         "create-share",
     ]
@@ -43,6 +44,7 @@ def test_everything_is_removed_parts_first_and_only_when_asked() -> None:
     kept = [entry.subject for entry in plan(NOTHING, state).kept]
     assert kept == ["product deploy", "portfolio templates"]
     assert kinds(NOTHING, state, prune=True) == [
+        "withdraw-template",
         "remove-share",
         "remove-principal",
         "remove-constraint",
@@ -77,6 +79,7 @@ def test_reasons_tell_old_and_new() -> None:
             "update-constraint",
             "launch role: catalog-launch -> catalog-launch-2",
         ),
+        ("update-template", "version: 1.0.0 -> 1.1.0"),
         ("update-share", "tag options: no -> yes"),
     ]
     assert made.reach == {"templates": (WORKLOADS,)}
@@ -113,6 +116,7 @@ def test_the_reasons_of_what_is_new() -> None:
         "new",
         "launch role: catalog-launch",
         "tag updates: allowed",
+        f"version 1.0.0, digest {FIRST.releases[0].digest[:12]}",
         "new",
         "not shared yet; with principals, without tag options",
     ]
@@ -125,10 +129,65 @@ def test_a_rule_that_is_lifted_and_one_that_names_a_successor() -> None:
     retiring = wish(release(lifecycle=(rule,)))
     before = desired(FIRST)
     retired = desired(retiring, before)
-    (action,) = plan(retired, before, retired=retirements(retiring, retired)).actions
-    assert action.reason == "inactive: Broken. Use 2.0."
-    (action,) = plan(desired(FIRST, retired), retired).actions
-    assert action.reason == "active again"
+    made = plan(retired, before, retired=retirements(retiring, retired)).actions
+    assert [(action.kind, action.reason) for action in made] == [
+        ("update-version", "inactive: Broken. Use 2.0."),
+        ("withdraw-template", "Broken. Use 2.0."),
+    ]
+    made = plan(desired(FIRST, retired), retired).actions
+    assert [(action.kind, action.reason) for action in made] == [
+        ("update-version", "active again"),
+        ("offer-template", f"version 1.0.0, digest {FIRST.releases[0].digest[:12]}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("live", "reason"),
+    [
+        ({"version": "0.9.0", "digest": "0" * 64}, "version: 0.9.0 -> 1.0.0"),
+        ({"digest": ""}, "its content is not that of the release"),
+        (
+            {"tags": {"catalog:product": "deploy", "catalog:version": "1.0.0"}},
+            "tag sagemaker:studio-visibility: (none) -> true; "
+            "tag servicecatalog:provisioning: (none) -> true",
+        ),
+        ({"readable": False}, "the bucket lacks the CORS rule by which Studio's pages read it"),
+    ],
+)
+def test_how_a_template_in_s3_differs(live: dict[str, Any], reason: str) -> None:
+    state = desired(FIRST)
+    there = replace(state.templates["deploy"], **live)
+    (action,) = plan(state, replace(state, templates={"deploy": there})).actions
+    assert (action.kind, action.reason) == ("update-template", reason)
+
+
+def test_studio_finds_in_s3_what_it_finds_in_service_catalog() -> None:
+    """Kind project, in a portfolio, and recommended."""
+    several = (release(), release("admin", kind=Kind.ADMIN), release("alone"))
+    what = wish(*several, portfolios=(portfolio("deploy", "admin"),))
+    assert set(desired(what).templates) == {"deploy"}
+
+
+def test_a_template_is_withdrawn_with_the_tag_that_makes_studio_list_the_product() -> None:
+    before = desired(FIRST)
+    now = desired(wish(release(kind=Kind.ADMIN)), before)
+    made = {a.kind: a.reason for a in plan(now, before).actions}
+    assert made["withdraw-template"] == "the product is not for Studio"
+
+
+def test_a_template_whose_product_is_in_no_portfolio_is_kept_like_its_place_there() -> None:
+    before = desired(FIRST)
+    now = desired(wish(release(), portfolios=(portfolio(),)), before)
+    subjects = {entry.subject for entry in plan(now, before).kept}
+    assert {"S3 template of deploy", "product deploy in portfolio templates"} <= subjects
+    assert "withdraw-template" not in kinds(now, before)
+    assert "withdraw-template" in kinds(now, before, prune=True)
+
+
+def test_a_template_whose_product_has_gone_is_kept_like_all_that_is_no_longer_here() -> None:
+    left = replace(NOTHING, templates=desired(FIRST).templates)
+    assert [entry.subject for entry in plan(NOTHING, left).kept] == ["S3 template of deploy"]
+    assert kinds(NOTHING, left, prune=True) == ["withdraw-template"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_a_plan_to_read() -> None:
     lines = report.plan_lines(PLAN, {WORKLOADS: "workloads"})
     assert lines[0] == f"portfolio templates, reaches workloads ({WORKLOADS})"
     assert lines[1] == "  + portfolio templates: new"
-    assert lines[-1] == "7 actions: 7 created; 0 unchanged."
+    assert lines[-1] == "8 actions: 8 created; 0 unchanged."
 
 
 def test_a_plan_with_products_in_two_portfolios_and_in_none() -> None:
@@ -40,7 +40,10 @@ def test_refused_and_kept_are_shown() -> None:
     other = desired(wish(release(content="x"), portfolios=()), published)
     lines = report.plan_lines(plan(other, published), {})
     assert lines[0].startswith("  ! version 1.0.0 of deploy: it is published with digest")
-    assert lines[1] == "  kept: portfolio templates (no longer here; --prune removes it)"
+    assert lines[1:3] == [
+        "  kept: S3 template of deploy (no longer here; --prune removes it)",
+        "  kept: portfolio templates (no longer here; --prune removes it)",
+    ]
     assert lines[-1] == "Refused: 1 reason above."
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from catalog.aws.bucket import Bucket
 from catalog.aws.constraints import Constraints
+from catalog.aws.offers import Offers
 from catalog.aws.portfolios import Portfolios
 from catalog.aws.products import Products
 from catalog.aws.session import CallMeter, Credentials, Service, Session
@@ -37,6 +38,7 @@ class Gateways:
     tagging: Tagging
     surroundings: Surroundings
     storage: Storage
+    offers: Offers
 
 
 def connect(
@@ -62,6 +64,7 @@ def connect(
         region=region,
         partition=session.partition,
     )
+    storage = Storage(bucket=bucket, domain=session.domain)
     return Gateways(
         session=session,
         portfolios=Portfolios(service=catalog),
@@ -75,5 +78,6 @@ def connect(
             organizations=session.service("organizations"),
             servicecatalog=catalog,
         ),
-        storage=Storage(bucket=bucket, domain=session.domain),
+        storage=storage,
+        offers=Offers(storage=storage),
     )

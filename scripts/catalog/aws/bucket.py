@@ -9,10 +9,21 @@ from typing import Any
 
 from catalog.aws.session import Service
 from catalog.errors import Refused, ServiceFault
+from catalog.planning.offering import FOLDER
 
 READ_TAG = "servicecatalog:provisioning"
 """Objects with this tag, `true`, are what launch roles read (AWS's own launch policies carry the
 condition `s3:ExistingObjectTag/servicecatalog:provisioning`)."""
+
+STUDIO_RULE = {
+    "ID": "CatalogStudioReads",
+    "AllowedOrigins": ["https://*.sagemaker.aws"],
+    "AllowedMethods": ["GET", "HEAD"],
+    "AllowedHeaders": ["*"],
+    "ExposeHeaders": ["ETag", "x-amz-request-id", "x-amz-id-2", "x-amz-version-id"],
+}
+"""The CORS rule by which the pages of Studio read templates (AWS samples,
+*S3-Based SageMaker AI Project Templates*; reading needs no more of its methods)."""
 
 _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
 _PRIVATE = {
@@ -115,6 +126,23 @@ class Bucket:
         self.call("put_bucket_encryption", ServerSideEncryptionConfiguration=_ENCRYPTED)
         self.call("put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
         self._merge_policy(organization)
+        if not self.is_open():
+            others = [rule for rule in self._cors() if rule.get("ID") != STUDIO_RULE["ID"]]
+            rules = {"CORSRules": [*others, STUDIO_RULE]}
+            self.call("put_bucket_cors", CORSConfiguration=rules)
+
+    def is_open(self) -> bool:
+        """Whether the pages of Studio may read what people may (GetBucketCors)."""
+        return STUDIO_RULE in self._cors()
+
+    def _cors(self) -> list[dict[str, Any]]:
+        try:
+            rules: list[dict[str, Any]] = self.call("get_bucket_cors")["CORSRules"]
+        except ServiceFault as fault:
+            if fault.code == "NoSuchCORSConfiguration":
+                return []
+            raise
+        return rules
 
     def _merge_policy(self, organization: str) -> None:
         """Set our statements by their Sid; others stay as they are."""
@@ -155,7 +183,26 @@ class Bucket:
                 }
             },
         }
-        return [tls, read] if organization else [tls]
+        listed = {
+            "Sid": "CatalogOrganizationListsTemplates",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:ListBucket",
+            "Resource": bucket,
+            "Condition": {
+                "StringEquals": {"aws:PrincipalOrgID": organization},
+                "StringLike": {"s3:prefix": f"{FOLDER}*"},
+            },
+        }
+        tagged = {
+            "Sid": "CatalogOrganizationReadsTemplateTags",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObjectTagging",
+            "Resource": f"{bucket}/{FOLDER}*",
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization}},
+        }
+        return [tls, read, listed, tagged] if organization else [tls]
 
 
 def merged_policy(live: Mapping[str, Any], ours: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Calls of a full look at N products in P portfolios, everything remembered by the index:
 ListPortfolios per 100; per portfolio SearchProductsAsAdmin, ListConstraintsForPortfolio and
 ListPrincipalsForPortfolio per 20 and DescribePortfolioShares per type; per product one
-ListProvisioningArtifacts; per constraint one DescribeConstraint; GetResources per 100.
+ListProvisioningArtifacts; per constraint one DescribeConstraint; GetResources per 100. What S3
+templates cost, `aws.offers` says.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.aws.constraints import LiveConstraint
@@ -54,9 +56,10 @@ def observe(gateways: Gateways, question: Question) -> Observation:
     Raises:
         Refused: It cannot be told which live thing is ours.
     """
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1, "offers") as reading:
         whole = question.scope is None or len(question.scope) > WORKERS
         kept = pool.submit(gateways.storage.list, records.FOLDER) if whole else None
+        offered = reading.submit(gateways.offers.observe, partial(question.covers, "product"), pool)
         found = find(gateways, question, pool)
         products = [name for name in found.products if question.covers("product", name)]
         portfolios = [name for name in found.portfolios if question.touches(name)]
@@ -82,6 +85,7 @@ def observe(gateways: Gateways, question: Question) -> Observation:
                 )
                 for name in products
             },
+            templates=offered.result(),
         )
         return Observation(
             state=state,

@@ -120,7 +120,7 @@ class Storage:
         return True
 
     def put(self, cargo: Cargo) -> None:
-        """Store a content-addressed object; the same key always has the same bytes."""
+        """Store an object whole, its tags and metadata with it (PutObject)."""
         self.bucket.call(
             "put_object",
             f"object {cargo.key}",
@@ -128,6 +128,7 @@ class Storage:
             Body=cargo.body,
             Tagging=urlencode(cargo.tags),
             ContentType=cargo.content_type,
+            Metadata=dict(cargo.metadata),
         )
 
 

@@ -12,6 +12,10 @@ from catalog.manifests.located import Path
 from catalog.manifests.manifest import Manifest, did_you_mean
 from catalog.manifests.settings_forms import SettingsForm, UnitForm
 
+MAX_OFFERED_NAME = 32
+"""Characters of a template's name when a project is made from S3 (SageMaker service model,
+CfnTemplateProvider TemplateName); it is offered under its product's name."""
+
 MAX_PATTERNS = 10
 """IAM_PATTERN principals of a portfolio (AssociatePrincipalWithPortfolio)."""
 
@@ -39,13 +43,14 @@ def check(
         complete: Whether every portfolio could be read, so that what is not listed is in none.
 
     Yields:
-        Findings C005, C006, C008, C010, C011, C014 and C401.
+        Findings C005, C006, C008, C010, C011, C014, C401 and C428.
     """
     yield from _names(products, portfolios)
     yield from _titles(products, "product")
     yield from _titles(portfolios, "portfolio")
-    for product in products.values():
+    for name, product in products.items():
         yield from _product(product, settings, seeds)
+        yield from _offered(name, product)
     for portfolio in portfolios.values():
         yield from _listed(portfolio, products, folders)
         yield from _principals(portfolio)
@@ -120,6 +125,16 @@ def _product(
             f"A product of kind {form.kind} has no launch_role.",
             "Name the role Service Catalog launches it with; people have no right to the "
             "resources themselves.",
+        )
+
+
+def _offered(name: str, product: Manifest[ProductForm]) -> Iterator[Finding]:
+    if product.form.kind == "project" and len(name) > MAX_OFFERED_NAME:
+        yield product.finding(
+            "C428",
+            ("kind",),
+            f"The name '{name}' has {len(name)} characters.",
+            f"Studio takes {MAX_OFFERED_NAME} for a template in S3; give the folder a shorter one.",
         )
 
 

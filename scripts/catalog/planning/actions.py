@@ -1,113 +1,28 @@
-"""The closed set of things a publish can do to a catalog, as values that say why.
-
-Names are ours; AWS ids appear only where an action is applied. A `lane` is strictly serial: all
-actions of one product, all actions of one portfolio.
-"""
+"""The closed set of things a publish can do to a catalog, as values that say why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
-from catalog.state import (
-    Artifact,
-    Constraint,
-    ConstraintKind,
-    PortfolioState,
-    Principal,
-    ProductState,
-    Share,
+from catalog.planning.subjects import (
+    Effect,
+    OfAssociation,
+    OfConstraint,
+    OfPortfolio,
+    OfPrincipal,
+    OfProduct,
+    OfShare,
+    OfTemplate,
+    OfVersion,
 )
-
-
-class Effect(StrEnum):
-    """What an action does to its subject, as the report counts it."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    REMOVED = "removed"
+from catalog.state import Artifact, Constraint, PortfolioState, ProductState, Share, Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OfPortfolio:
-    effect: ClassVar[Effect]
-    portfolio: str
-    reason: str
-
-    @property
-    def lane(self) -> tuple[str, str]:
-        return "portfolio", self.portfolio
-
-    @property
-    def subject(self) -> str:
-        return f"portfolio {self.portfolio}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfProduct:
-    effect: ClassVar[Effect]
-    product: str
-    reason: str
-
-    @property
-    def lane(self) -> tuple[str, str]:
-        return "product", self.product
-
-    @property
-    def subject(self) -> str:
-        return f"product {self.product}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfVersion(_OfProduct):
-    version: str
-
-    @property
-    def subject(self) -> str:
-        return f"version {self.version} of {self.product}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfAssociation(_OfProduct):
-    portfolio: str
-
-    @property
-    def subject(self) -> str:
-        return f"product {self.product} in portfolio {self.portfolio}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfConstraint(_OfAssociation):
-    type: ConstraintKind
-
-    @property
-    def subject(self) -> str:
-        return f"{self.type} constraint on {self.product} in portfolio {self.portfolio}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfPrincipal(_OfPortfolio):
-    principal: Principal
-
-    @property
-    def subject(self) -> str:
-        return f"principal {self.principal.arn} of portfolio {self.portfolio}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfShare(_OfPortfolio):
-    node: str
-
-    @property
-    def subject(self) -> str:
-        return f"share of portfolio {self.portfolio} with {self.node}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatePortfolio(_OfPortfolio):
+class CreatePortfolio(OfPortfolio):
     """CreatePortfolio with its tags; `state` without products, principals and shares."""
 
     effect = Effect.CREATED
@@ -116,7 +31,7 @@ class CreatePortfolio(_OfPortfolio):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdatePortfolio(_OfPortfolio):
+class UpdatePortfolio(OfPortfolio):
     """UpdatePortfolio: all metadata, the tags to set and the tag keys to take away."""
 
     effect = Effect.UPDATED
@@ -126,7 +41,7 @@ class UpdatePortfolio(_OfPortfolio):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateProduct(_OfProduct):
+class CreateProduct(OfProduct):
     """CreateProduct, born with its first real version."""
 
     effect = Effect.CREATED
@@ -136,7 +51,7 @@ class CreateProduct(_OfProduct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateProduct(_OfProduct):
+class UpdateProduct(OfProduct):
     """UpdateProduct: all metadata, the tags to set and the tag keys to take away."""
 
     effect = Effect.UPDATED
@@ -146,7 +61,7 @@ class UpdateProduct(_OfProduct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateVersion(_OfVersion):
+class CreateVersion(OfVersion):
     """CreateProvisioningArtifact."""
 
     effect = Effect.CREATED
@@ -155,7 +70,7 @@ class CreateVersion(_OfVersion):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateVersion(_OfVersion):
+class UpdateVersion(OfVersion):
     """UpdateProvisioningArtifact: description, Guidance and Active; its content never changes."""
 
     effect = Effect.UPDATED
@@ -164,7 +79,7 @@ class UpdateVersion(_OfVersion):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Associate(_OfAssociation):
+class Associate(OfAssociation):
     """AssociateProductWithPortfolio."""
 
     effect = Effect.CREATED
@@ -172,7 +87,7 @@ class Associate(_OfAssociation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateConstraint(_OfConstraint):
+class CreateConstraint(OfConstraint):
     """CreateConstraint."""
 
     effect = Effect.CREATED
@@ -181,7 +96,7 @@ class CreateConstraint(_OfConstraint):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateConstraint(_OfConstraint):
+class UpdateConstraint(OfConstraint):
     """UpdateConstraint, in place: a launch role changes without a moment without a role."""
 
     effect = Effect.UPDATED
@@ -190,7 +105,25 @@ class UpdateConstraint(_OfConstraint):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddPrincipal(_OfPrincipal):
+class OfferTemplate(OfTemplate):
+    """PutObject under the product's stable key, with the tags and metadata of the release."""
+
+    effect = Effect.CREATED
+    template: Template
+    kind: Literal["offer-template"] = "offer-template"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateTemplate(OfTemplate):
+    """PutObject over what stands under the product's stable key."""
+
+    effect = Effect.UPDATED
+    template: Template
+    kind: Literal["update-template"] = "update-template"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPrincipal(OfPrincipal):
     """AssociatePrincipalWithPortfolio."""
 
     effect = Effect.CREATED
@@ -198,7 +131,7 @@ class AddPrincipal(_OfPrincipal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateShare(_OfShare):
+class CreateShare(OfShare):
     """CreatePortfolioShare with an organization node."""
 
     effect = Effect.CREATED
@@ -207,7 +140,7 @@ class CreateShare(_OfShare):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateShare(_OfShare):
+class UpdateShare(OfShare):
     """UpdatePortfolioShare: creating an existing share again would leave its flags as they are."""
 
     effect = Effect.UPDATED
@@ -216,7 +149,15 @@ class UpdateShare(_OfShare):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveConstraint(_OfConstraint):
+class WithdrawTemplate(OfTemplate):
+    """DeleteObject; the bucket is versioned and keeps what was offered."""
+
+    effect = Effect.REMOVED
+    kind: Literal["withdraw-template"] = "withdraw-template"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveConstraint(OfConstraint):
     """DeleteConstraint."""
 
     effect = Effect.REMOVED
@@ -224,7 +165,7 @@ class RemoveConstraint(_OfConstraint):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disassociate(_OfAssociation):
+class Disassociate(OfAssociation):
     """DisassociateProductFromPortfolio."""
 
     effect = Effect.REMOVED
@@ -232,7 +173,7 @@ class Disassociate(_OfAssociation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveProduct(_OfProduct):
+class RemoveProduct(OfProduct):
     """DeleteProduct with all its versions; refused while this account runs one of them."""
 
     effect = Effect.REMOVED
@@ -240,7 +181,7 @@ class RemoveProduct(_OfProduct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemovePrincipal(_OfPrincipal):
+class RemovePrincipal(OfPrincipal):
     """DisassociatePrincipalFromPortfolio."""
 
     effect = Effect.REMOVED
@@ -248,7 +189,7 @@ class RemovePrincipal(_OfPrincipal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveShare(_OfShare):
+class RemoveShare(OfShare):
     """DeletePortfolioShare."""
 
     effect = Effect.REMOVED
@@ -256,7 +197,7 @@ class RemoveShare(_OfShare):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemovePortfolio(_OfPortfolio):
+class RemovePortfolio(OfPortfolio):
     """DeletePortfolio."""
 
     effect = Effect.REMOVED
@@ -266,7 +207,8 @@ class RemovePortfolio(_OfPortfolio):
 _OnPortfolio = CreatePortfolio | UpdatePortfolio | AddPrincipal | CreateShare | UpdateShare
 _OnProduct = CreateProduct | UpdateProduct | CreateVersion | UpdateVersion
 _Membership = Associate | CreateConstraint | UpdateConstraint
+_InS3 = OfferTemplate | UpdateTemplate | WithdrawTemplate
 _Part = RemoveConstraint | Disassociate | RemovePrincipal | RemoveShare
 _Whole = RemoveProduct | RemovePortfolio
-AnyAction = _OnPortfolio | _OnProduct | _Membership | _Part | _Whole
+AnyAction = _OnPortfolio | _OnProduct | _Membership | _InS3 | _Part | _Whole
 Action = Annotated[AnyAction, Discriminator("kind")]

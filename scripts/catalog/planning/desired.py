@@ -21,6 +21,7 @@ from catalog.model import (
     Product,
     Release,
 )
+from catalog.planning import offering
 from catalog.planning.lifecycle import applied, because, in_force
 from catalog.planning.tokens import canonical, digest
 from catalog.state import (
@@ -61,6 +62,15 @@ class Wish:
     partition: str = "aws"
     today: date
 
+    @property
+    def buckets(self) -> Mapping[str, str]:
+        """Region -> artifact bucket of the target."""
+        return {region: self.target.bucket_in(region) for region in self.target.regions}
+
+    def release_of(self, product: str) -> Release:
+        """The current release of a product that is here."""
+        return next(one for one in self.releases if one.product.name == product)
+
 
 def desired(wish: Wish, published: CatalogState = _EMPTY) -> CatalogState:
     """The catalog as it should be.
@@ -81,7 +91,8 @@ def desired(wish: Wish, published: CatalogState = _EMPTY) -> CatalogState:
         portfolio.name: _portfolio(portfolio, listed, wish)
         for portfolio in sorted(wish.portfolios, key=lambda portfolio: portfolio.name)
     }
-    return CatalogState(portfolios=portfolios, products=products)
+    templates = offering.wanted(listed, products, portfolios)
+    return CatalogState(portfolios=portfolios, products=products, templates=templates)
 
 
 def retirements(wish: Wish, state: CatalogState) -> Mapping[tuple[str, str], str]:
@@ -116,7 +127,7 @@ def intents(wish: Wish) -> CatalogDigests:
             for name, portfolio in state.portfolios.items()
         },
         products={
-            name: digest([product, constraints[name], rules[name]])
+            name: digest([product, constraints[name], rules[name], state.templates.get(name)])
             for name, product in state.products.items()
         },
     )

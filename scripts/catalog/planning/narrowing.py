@@ -23,7 +23,8 @@ def narrowed(state: CatalogState, scope: frozenset[Lane] | None) -> CatalogState
         for name, portfolio in state.portfolios.items()
         if ("portfolio", name) in scope or portfolio.products & products.keys()
     }
-    return CatalogState(portfolios=portfolios, products=products)
+    templates = {n: t for n, t in state.templates.items() if n in products}
+    return CatalogState(portfolios=portfolios, products=products, templates=templates)
 
 
 def _portfolio(state: PortfolioState, products: frozenset[str], *, whole: bool) -> PortfolioState:

@@ -2,9 +2,9 @@
 
     plan(desired, observed) -> Plan
 
-Order: portfolios, then product by product (metadata, versions, associations, constraints), then
-principals, then shares, and removals last. The highest version of a product is created last,
-because SageMaker takes the newest artifact when a project names none (CreateProject,
+Order: portfolios, then product by product (metadata, versions, associations, constraints, S3
+template), then principals, then shares, and removals last. The highest version of a product is
+created last, because SageMaker takes the newest artifact when a project names none (CreateProject,
 `ProvisioningArtifactId`).
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from catalog.planning import lifecycle
+from catalog.planning import lifecycle, offering
 from catalog.planning.actions import (
     AddPrincipal,
     AnyAction,
@@ -170,6 +170,11 @@ def _products(
         for portfolio in members[name]:
             held = observed.portfolios.get(portfolio, _NO_PORTFOLIO)
             yield from _membership(name, portfolio, desired.portfolios[portfolio], held)
+        offered = observed.templates.get(name)
+        closing = ""
+        if offered and offering.closed(want, offered):
+            closing = retired.get((name, offered.version)) or "the product is not for Studio"
+        yield from offering.offers(name, desired.templates.get(name), offered, closing)
 
 
 def homes(desired: CatalogState) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from catalog.planning import offering
 from catalog.planning.actions import (
     AnyAction,
     Disassociate,
@@ -16,6 +17,7 @@ from catalog.planning.actions import (
     RemovePrincipal,
     RemoveProduct,
     RemoveShare,
+    WithdrawTemplate,
 )
 from catalog.state import CatalogState, PortfolioState
 
@@ -28,6 +30,11 @@ def leftovers(desired: CatalogState, observed: CatalogState) -> tuple[AnyAction,
     for name, have in observed.portfolios.items():
         want = desired.portfolios.get(name) or _nothing_of(have)
         parts += [*_reach(name, want, have), *_contents(name, want, have)]
+    parts += (
+        WithdrawTemplate(product=name, reason=_REASON)
+        for name in observed.templates.keys() - desired.templates.keys()
+        if not _closed(desired, observed, name)
+    )
     parts += (
         RemoveProduct(product=name, reason=_REASON)
         for name in observed.products.keys() - desired.products.keys()
@@ -54,6 +61,7 @@ def wholes(removals: Iterable[AnyAction]) -> tuple[AnyAction, ...]:
 
 
 _ORDER = (
+    WithdrawTemplate,
     RemoveShare,
     RemovePrincipal,
     RemoveConstraint,
@@ -61,6 +69,12 @@ _ORDER = (
     RemoveProduct,
     RemovePortfolio,
 )
+
+
+def _closed(desired: CatalogState, observed: CatalogState, name: str) -> bool:
+    """Whether a template goes without being asked for, see `planning.offering`."""
+    product = desired.products.get(name)
+    return product is not None and offering.closed(product, observed.templates[name])
 
 
 def _nothing_of(state: PortfolioState) -> PortfolioState:

@@ -23,6 +23,7 @@ from catalog.planning.actions import (
     CreateShare,
     CreateVersion,
     Disassociate,
+    OfferTemplate,
     RemoveConstraint,
     RemovePortfolio,
     RemovePrincipal,
@@ -32,7 +33,9 @@ from catalog.planning.actions import (
     UpdatePortfolio,
     UpdateProduct,
     UpdateShare,
+    UpdateTemplate,
     UpdateVersion,
+    WithdrawTemplate,
 )
 from catalog.planning.desired import Wish, desired
 from catalog.planning.index import Lane
@@ -42,6 +45,7 @@ from catalog.state import CatalogState, PortfolioState, ProductState
 _K = TypeVar("_K", bound=str)
 _T = TypeVar("_T")
 _OfProduct = CreateProduct | UpdateProduct | CreateVersion | UpdateVersion | RemoveProduct
+_OfTemplate = OfferTemplate | UpdateTemplate | WithdrawTemplate
 
 
 def after(state: CatalogState, actions: Iterable[AnyAction]) -> CatalogState:
@@ -51,6 +55,10 @@ def after(state: CatalogState, actions: Iterable[AnyAction]) -> CatalogState:
             product = _product(state.products.get(action.product), action)
             products = _put(state.products, action.product, product)
             state = replace(state, products=products)
+        elif isinstance(action, _OfTemplate):
+            template = None if isinstance(action, WithdrawTemplate) else action.template
+            templates = _put(state.templates, action.product, template)
+            state = replace(state, templates=templates)
         else:
             portfolio = _portfolio(state.portfolios.get(action.portfolio), action)
             portfolios = _put(state.portfolios, action.portfolio, portfolio)
@@ -147,6 +155,7 @@ def _with_constraint(have: PortfolioState, action: AnyAction) -> PortfolioState:
 def _overlaid(believed: CatalogState, looked: CatalogState, scope: frozenset[Lane]) -> CatalogState:
     rest = {n: p for n, p in believed.products.items() if ("product", n) not in scope}
     names = [n for n in believed.portfolios if ("portfolio", n) not in scope]
+    templates = {n: t for n, t in believed.templates.items() if ("product", n) not in scope}
     return CatalogState(
         portfolios={
             **{name: believed.portfolios[name] for name in names},
@@ -156,6 +165,7 @@ def _overlaid(believed: CatalogState, looked: CatalogState, scope: frozenset[Lan
             },
         },
         products={**rest, **looked.products},
+        templates={**templates, **looked.templates},
     )
 
 

@@ -22,13 +22,13 @@ from catalog.planning.actions import (
     CreateConstraint,
     CreatePortfolio,
     CreateShare,
-    Effect,
     UpdateConstraint,
     UpdatePortfolio,
     UpdateShare,
 )
 from catalog.planning.index import Lane
 from catalog.planning.plans import Plan
+from catalog.planning.subjects import Effect
 from catalog.publishing.desk import Desk
 from catalog.publishing.performing import perform
 from catalog.publishing.settling import unsettled

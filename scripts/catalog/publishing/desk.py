@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from catalog.state import ConstraintKind
 
 if TYPE_CHECKING:
     from catalog.aws import Gateways
+    from catalog.publishing.shipping import Cargo
     from catalog.publishing.surveying import Survey
     from catalog.publishing.uploading import Uploads
 
@@ -24,6 +27,8 @@ class Desk:
     Args:
         aws: Gateways.
         uploads: Templates on their way.
+        secured: Over once the bucket's settings are what they should be.
+        offer: Makes the S3 template of a product's current release.
         index: As it was before this run.
         versions: Product -> version -> artifact id.
         salt: Differs from run to run, for tokens of what the service keeps unique anyway.
@@ -37,6 +42,8 @@ class Desk:
     index: Index
     salt: str
     uploads: Uploads | None = None
+    secured: Future[None] | None = None
+    offer: Callable[[str], Cargo] | None = None
     identities: dict[Lane, Identity] = field(default_factory=dict)
     born: set[Lane] = field(default_factory=set)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -72,6 +79,13 @@ class Desk:
         if self.uploads is None:
             raise Refused(f"Nothing was uploaded for {product}.")
         return self.uploads.template_url(product)
+
+    def offered(self, product: str) -> Cargo:
+        """The S3 template of a product's current release, once Studio could read it."""
+        if self.offer is None or self.secured is None:
+            raise Refused(f"Nothing is to be offered of {product}.")
+        self.secured.result()
+        return self.offer(product)
 
     def learn(self, lane: Lane, identity: Identity) -> None:
         """Remember what was just created."""

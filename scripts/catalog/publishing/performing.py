@@ -20,6 +20,7 @@ from catalog.planning.actions import (
     CreateShare,
     CreateVersion,
     Disassociate,
+    OfferTemplate,
     RemoveConstraint,
     RemovePortfolio,
     RemovePrincipal,
@@ -29,7 +30,9 @@ from catalog.planning.actions import (
     UpdatePortfolio,
     UpdateProduct,
     UpdateShare,
+    UpdateTemplate,
     UpdateVersion,
+    WithdrawTemplate,
 )
 from catalog.planning.ids import Identity
 from catalog.planning.tokens import token
@@ -204,6 +207,11 @@ def _(action: UpdateConstraint, desk: Desk) -> None:
 
 
 @perform.register
+def _(action: OfferTemplate | UpdateTemplate, desk: Desk) -> None:
+    desk.aws.offers.put(desk.offered(action.product))
+
+
+@perform.register
 def _(action: AddPrincipal, desk: Desk) -> None:
     portfolio = desk.id(action.lane)
     retrying(
@@ -227,6 +235,11 @@ def _(action: UpdateShare, desk: Desk) -> None:
 
 
 # --- removals: only when asked for ------------------------------------------------------------
+
+
+@perform.register
+def _(action: WithdrawTemplate, desk: Desk) -> None:
+    desk.aws.offers.withdraw(action.product)
 
 
 @perform.register

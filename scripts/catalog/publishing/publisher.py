@@ -15,7 +15,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from catalog.aws import Gateways
@@ -31,7 +31,7 @@ from catalog.publishing.applying import WORKERS, Outcome, Tell, apply, failures
 from catalog.publishing.desk import Desk
 from catalog.publishing.ledger import Ledger
 from catalog.publishing.locking import Lock
-from catalog.publishing.shipping import Shipment, shipment
+from catalog.publishing.shipping import Cargo, Shipment, offer, shipment
 from catalog.publishing.surveying import SHALLOW, Depth, Survey, survey
 from catalog.publishing.uploading import Uploads
 from catalog.publishing.waiting import CONSISTENCY, SHARING, Patience
@@ -126,7 +126,7 @@ def publish(
         ) as lock,
     ):
         secured = background.submit(lambda: bucket.secure(gateways.surroundings.organization()))
-        published = _applied(gateways, wish, manner, seen, tell, lock)
+        published = _applied(gateways, wish, manner, seen, tell, lock, secured)
         secured.result()
         return published
 
@@ -171,6 +171,7 @@ def _applied(
     seen: Survey,
     tell: Tell,
     lock: Lock,
+    secured: Future[None],
 ) -> Published:
     """Apply under the lock, remembering what converged as it does."""
     plan, storage = seen.plan, gateways.storage
@@ -182,6 +183,8 @@ def _applied(
         desk = replace(
             Desk.blank(gateways, seen),
             uploads=uploads,
+            secured=secured,
+            offer=_offerer(wish),
             patience=manner.patience,
             share_patience=manner.share_patience,
         )
@@ -199,7 +202,7 @@ def _applied(
 
         outcomes = apply(plan, desk, workers=manner.workers, tell=tell, check=lock.check, done=done)
         remembered = _remembered(seen, desk, outcomes)
-        lanes = {*seen.index.lanes(), *remembered.lanes()}
+        lanes = {*seen.index.lanes(), *remembered.lanes(), *touched}
         book.note({lane: remembered.entry(lane) for lane in lanes})
     return Published(survey=seen, outcomes=outcomes)
 
@@ -210,10 +213,11 @@ def _released(plan: Plan) -> list[str]:
 
 
 def _packer(wish: Wish) -> Callable[[str], Shipment]:
-    releases = {release.product.name: release for release in wish.releases}
-    buckets = {region: wish.target.bucket_in(region) for region in wish.target.regions}
+    return lambda product: shipment(wish.release_of(product), wish.buckets)
 
-    return lambda product: shipment(releases[product], buckets)
+
+def _offerer(wish: Wish) -> Callable[[str], Cargo]:
+    return lambda product: offer(wish.release_of(product), wish.buckets)
 
 
 def _remembered(seen: Survey, desk: Desk, outcomes: Collection[Outcome]) -> Index:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.planning.actions import AnyAction, Disassociate, Effect, RemoveProduct
+from catalog.planning.actions import AnyAction, Disassociate, RemoveProduct
 from catalog.planning.plans import Plan
+from catalog.planning.subjects import Effect
 from catalog.publishing.applying import Outcome, Result
 
 UNSEEN = (

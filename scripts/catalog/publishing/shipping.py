@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalog.model import Release
-from catalog.planning import records
+from catalog.planning import offering, records
 from catalog.releases import bundles, packaging
 from catalog.releases.stamping import stamp
+from catalog.state import Template
 
 _YAML, _ZIP = "application/yaml", "application/zip"
+_VERSION, _DIGEST, _CONTENT = "catalog-version", "catalog-digest", "catalog-sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo:
-    """One object under its content-addressed key."""
+    """One object, under a content-addressed key unless it is an offer."""
 
     key: str
     body: bytes
     tags: Mapping[str, str]
     content_type: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +71,47 @@ def shipment(release: Release, buckets: Mapping[str, str]) -> Shipment:
         record_key=records.key(name, version),
         record=packaging.record(release),
         digest=release.digest,
+    )
+
+
+def offer(release: Release, buckets: Mapping[str, str]) -> Cargo:
+    """The template of a release as Studio finds it in S3: the same bytes, under the stable key.
+
+    Its metadata says of which release it is, and with which content it was put there.
+
+    Args:
+        release: What to offer.
+        buckets: Region -> artifact bucket of the target, for the stamp.
+    """
+    body = stamp(release.template, buckets).encode()
+    return Cargo(
+        key=offering.key(release.product.name),
+        body=body,
+        tags=offering.tags(release),
+        content_type=_YAML,
+        metadata={
+            _VERSION: release.version,
+            _DIGEST: release.digest,
+            _CONTENT: hashlib.sha256(body).hexdigest(),
+        },
+    )
+
+
+def offered(
+    body: bytes, metadata: Mapping[str, str], tags: Mapping[str, str], *, readable: bool
+) -> Template:
+    """What an object under a stable key is: its digest counts only with the content it came with.
+
+    Args:
+        body: Of the object.
+        metadata: Of the object, keys in lower case.
+        tags: Of the object.
+        readable: Whether the pages of Studio may read it.
+    """
+    own = hashlib.sha256(body).hexdigest() == metadata.get(_CONTENT)
+    return Template(
+        version=metadata.get(_VERSION, ""),
+        digest=metadata.get(_DIGEST, "") if own else "",
+        tags=tags,
+        readable=readable,
     )

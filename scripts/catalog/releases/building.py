@@ -59,7 +59,7 @@ def _build(catalog: Catalog, folder: ProductFolder) -> Built:
     findings += tuple(changelog.check(folder))
     if rendered:
         findings += (
-            *packaging.check(rendered),
+            *packaging.check(rendered, folder.product.kind),
             *bundles.unused(folder, packed, rendered.text),
             *handlers.check(folder, packed, rendered.text),
         )

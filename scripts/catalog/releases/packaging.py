@@ -12,7 +12,7 @@ import yaml
 
 from catalog.errors import Refused
 from catalog.findings import Finding
-from catalog.model import Bundle, ProductFolder, Release, Rendered
+from catalog.model import GIVEN_BY_STUDIO, Bundle, Kind, ProductFolder, Release, Rendered
 from catalog.releases import changelog
 from catalog.templates.yaml_text import composed, values
 
@@ -21,6 +21,10 @@ MAX_BODY = 1_000_000
 
 MAX_SECTIONS = {"Parameters": 200, "Resources": 500, "Outputs": 200, "Mappings": 199}
 """Entries of a section (CloudFormation quotas; cfn-lint's limits); the stamp is a mapping too."""
+
+MAX_ASKED = 180
+"""Parameters that a project may give a template in S3 (SageMaker service model, CfnTemplateProvider
+Parameters); SageMaker adds its own two."""
 
 STAMP_ROOM = 10_000
 """Bytes kept for the stamp, which a target adds when it publishes."""
@@ -123,8 +127,8 @@ def object_tags(made: Release) -> Mapping[str, str]:
     }
 
 
-def check(rendered: Rendered) -> Iterator[Finding]:
-    """Compare a template with CloudFormation's limits: finding C306."""
+def check(rendered: Rendered, kind: Kind) -> Iterator[Finding]:
+    """Compare a template with the limits of CloudFormation and SageMaker: findings C306, C429."""
     size, room = len(rendered.text.encode()), MAX_BODY - STAMP_ROOM
     if size > room:
         yield _limit(rendered, 1, f"The template has {size} bytes.", f"It may have {room}.")
@@ -135,8 +139,16 @@ def check(rendered: Rendered) -> Iterator[Finding]:
             message = f"The template has {len(section.value)} {key.value.lower()}."
             remedy = f"It may have {most}; make two products."
             yield _limit(rendered, key.start_mark.line + 1, message, remedy)
+        if key.value == "Parameters" and kind is Kind.PROJECT:
+            asked = [name.value for name, _ in section.value if name.value not in GIVEN_BY_STUDIO]
+            if len(asked) > MAX_ASKED:
+                message = f"The template asks for {len(asked)} parameters."
+                remedy = f"Studio gives {MAX_ASKED} to a template in S3; make two products."
+                yield _limit(rendered, key.start_mark.line + 1, message, remedy, rule="C429")
 
 
-def _limit(rendered: Rendered, line: int, message: str, remedy: str) -> Finding:
+def _limit(
+    rendered: Rendered, line: int, message: str, remedy: str, *, rule: str = "C306"
+) -> Finding:
     source = rendered.source[line - 1]
-    return Finding(file=source.file, line=source.line, rule="C306", message=message, remedy=remedy)
+    return Finding(file=source.file, line=source.line, rule=rule, message=message, remedy=remedy)

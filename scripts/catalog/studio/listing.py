@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catalog.model import VISIBILITY_TAG
-
-GIVEN_BY_STUDIO = ("SageMakerProjectName", "SageMakerProjectId")
-"""Parameters that SageMaker CreateProject fills in, so that no form asks for them."""
+from catalog.model import GIVEN_BY_STUDIO, VISIBILITY_TAG
 
 _INTERFACE = "AWS::CloudFormation::Interface"
 _RULES = "SagemakerTemplateParameterRules"
