@@ -1,10 +1,12 @@
-"""SageMaker projects over the embedded Service Catalog.
+"""SageMaker projects over the embedded Service Catalog and CloudFormation.
 
-SageMaker API reference, CreateProject … ListProjects: a project launches a product as its caller,
-hands it the project's name and id as parameters, and tags what it launches. moto has no projects.
+SageMaker API reference, CreateProject … ListProjects: a project launches a product, or a template
+in S3, as its caller, hands it the project's name and id as parameters, and tags what it launches.
+moto has no projects.
 
     state       what is remembered
     launches    what a project does in Service Catalog
+    stacks      what a project from a template in S3 does in CloudFormation
     projects    the operations
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws import inside
-from local_aws.sagemaker_projects.state import Project, invalid, shelf
+from local_aws.sagemaker_projects.state import Project, invalid, own_parameters, own_tags, shelf
 from local_aws.servicecatalog import launchpaths, provisioning
 from local_aws.servicecatalog.calls import Call
 from local_aws.servicecatalog.errors import InvalidParameters, ResourceNotFound
@@ -38,16 +38,10 @@ def resolved(call: Call, details: Mapping[str, Any]) -> dict[str, Any]:
     return {"ProvisioningArtifactId": newest.id, **details, "PathId": path.id}
 
 
-def _project_tags(project: Project) -> list[dict[str, str]]:
-    own = {"name": project.name, "id": project.id, "arn": project.arn}
-    tags = dict(project.tags) | {f"sagemaker:project-{key}": value for key, value in own.items()}
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
 def _parameters(project: Project) -> list[dict[str, str]]:
     given = project.details.get("ProvisioningParameters") or []
-    own = {"SageMakerProjectName": project.name, "SageMakerProjectId": project.id}
-    return [*given, *({"Key": key, "Value": value} for key, value in own.items())]
+    own = own_parameters(project).items()
+    return [*given, *({"Key": key, "Value": value} for key, value in own)]
 
 
 def launch(call: Call, project: Project) -> dict[str, Any]:
@@ -59,7 +53,7 @@ def launch(call: Call, project: Project) -> dict[str, Any]:
         "PathId": details["PathId"],
         "ProvisionedProductName": f"{project.name}-{project.id}",
         "ProvisioningParameters": _parameters(project),
-        "Tags": _project_tags(project),
+        "Tags": own_tags(project),
         "ProvisionToken": project.id,
     }
     return _catalog(call).provision_product(**params)  # type: ignore[no-any-return]
@@ -119,5 +113,5 @@ def change(call: Call, project: Project) -> dict[str, Any]:
         "UpdateToken": secrets.token_hex(8),
     }
     if tags_may_change(call, project):
-        params["Tags"] = _project_tags(project)
+        params["Tags"] = own_tags(project)
     return _catalog(call).update_provisioned_product(**params)  # type: ignore[no-any-return]

@@ -17,14 +17,24 @@ from local_aws.servicecatalog.state import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project. `details`: its `ServiceCatalogProvisioningDetails`, all of them resolved."""
+    """A project.
+
+    Args:
+        details: `ServiceCatalogProvisioningDetails`, all of them resolved; {} for one from S3.
+        template: `CfnTemplateProvider`; {} for one from Service Catalog.
+        provisioned: Id of the provisioned product.
+        stack: ARN of the stack of a template.
+        message: Of the one or the other.
+    """
 
     name: str
     id: str
     arn: str
     description: str
-    details: Mapping[str, Any]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    template: Mapping[str, Any] = field(default_factory=dict)
     provisioned: str = ""
+    stack: str = ""
     status: str
     message: str = ""
     tags: Mapping[str, str]
@@ -46,6 +56,18 @@ _projects = BackendDict(Projects, "sagemaker")
 def shelf(call: Call) -> Shelf[str, Project]:
     """The projects of the caller's account and region."""
     return _projects[call.caller.account][call.region].shelf  # type: ignore[no-any-return]
+
+
+def own_parameters(project: Project) -> dict[str, str]:
+    """What SageMaker gives to what a project launches."""
+    return {"SageMakerProjectName": project.name, "SageMakerProjectId": project.id}
+
+
+def own_tags(project: Project) -> list[dict[str, str]]:
+    """The tags of what a project launches: those of the project, and who that is."""
+    own = {"name": project.name, "id": project.id, "arn": project.arn}
+    tags = dict(project.tags) | {f"sagemaker:project-{key}": value for key, value in own.items()}
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def tags_of(arn: str, name: str) -> Mapping[str, str]:
