@@ -54,6 +54,14 @@ STATUS = "sagemaker:modelapprovalstatus"
 TO_SAGEMAKER = {"iam:passedtoservice": ("sagemaker.amazonaws.com",)}
 
 
+STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/SP-iris-p-1/*"
+OF_THE_HUB = f"https://sagemaker-catalog-{HUB}-us-east-1.s3.us-east-1.amazonaws.com"
+
+
+def from_template(url: str) -> dict[str, tuple[str, ...]]:
+    return {"cloudformation:templateurl": (url,), "aws:requestedregion": ("us-east-1",)}
+
+
 def table(number: int) -> list[tuple[str, str, str]]:
     """The cells of a table in the notes: call, persona, what it says."""
     tables = re.findall(r"(?:^\|.+\|\n)+", (PRODUCT / "NOTES.md").read_text(), re.MULTILINE)
@@ -83,6 +91,16 @@ def asked(call: str, persona: str) -> tuple[str, str, dict[str, tuple[str, ...]]
             context = {"s3:resourceaccount": (ACCOUNT,)}
         case "of the execution role":
             resource, context = EXECUTION, TO_SAGEMAKER
+        case "from a template of the hub":
+            resource, context = STACK, from_template(f"{OF_THE_HUB}/studio/deploy.yaml")
+        case "from another template":
+            resource, context = STACK, from_template(f"{OF_THE_HUB}/templates/deploy.yaml")
+        case "of a template of the hub":
+            resource = f"arn:aws:s3:::sagemaker-catalog-{HUB}-us-east-1/studio/deploy.yaml"
+            context = {"s3:resourceaccount": (HUB,)}
+        case "of the launch role":
+            resource = f"arn:aws:iam::{ACCOUNT}:role/sagemaker-catalog-project-launch"
+            context = {"iam:passedtoservice": ("cloudformation.amazonaws.com",)}
         case "of a persona":
             resource = f"arn:aws:iam::{ACCOUNT}:role/{PERSONAS['lead data scientist'][0]}"
             context = TO_SAGEMAKER
@@ -139,7 +157,7 @@ def test_the_second_table_says_what_changes_in_a_central_registry(aws, rendered)
     deployed(aws, rendered("persona-roles").text, ModelApprover="MlEngineer")
     elsewhere = {(call, who): says for call, who, says in table(0)}
     cells = table(1)
-    assert len(cells) == 20
+    assert len(cells) == 28
     assert wrong(cells) == {}
     told = {(call, who) for call, who, _ in cells}
     rest = [(*where, says) for where, says in elsewhere.items() if where not in told]
@@ -190,6 +208,22 @@ def test_studio_opens_through_the_vpn(aws, rendered, parameters, context, expect
     keys = {key: (value,) for key, value in context.items()}
     call = "`sagemaker:CreatePresignedDomainUrl` of one's own persona"
     assert verdict("data scientist", call, **keys) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        f"https://sagemaker-catalog-{HUB}-mine.s3.us-east-1.amazonaws.com/studio/deploy.yaml",
+        f"https://sagemaker-catalog-{HUB}-us-east-1.s3.eu-west-1.amazonaws.com/studio/x.yaml",
+        f"https://mine.s3.us-east-1.amazonaws.com/{OF_THE_HUB}/studio/deploy.yaml",
+        "https://sagemaker-us-east-1-111111111111.s3.us-east-1.amazonaws.com/studio/deploy.yaml",
+    ],
+)
+def test_the_launch_role_makes_nothing_but_what_the_hub_published(aws, rendered, url):
+    deployed(aws, rendered("persona-roles").text)
+    call = "`cloudformation:CreateStack` from another template"
+    assert verdict("lead data scientist", call, **{"cloudformation:templateurl": (url,)}) == "no"
 
 
 def test_every_role_takes_the_boundary(template):

@@ -310,8 +310,11 @@ def test_services_act_for_their_own_account(roles):
     """Where a service documents the key; Service Catalog and Lambda do not."""
     without = set()
     for name, role in roles.items():
-        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-        if trust.get("Condition") != own:
-            without.add(name)
-    assert without == {LAUNCH, "sagemaker-catalog-lambda"}
+        for trust in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+            if trust.get("Condition") != own:
+                without.add((name, trust["Principal"]["Service"]))
+    assert without == {
+        (LAUNCH, "servicecatalog.amazonaws.com"),
+        ("sagemaker-catalog-lambda", "lambda.amazonaws.com"),
+    }
