@@ -1,5 +1,7 @@
 """What S3 says about whose bucket it is and who comes by TLS; moto looks at neither.
 
+An object's tags are the bucket owner's to tell; moto looks for them with whoever asks.
+
 A call that names the owner it expects (`x-amz-expected-bucket-owner`) is refused when the bucket
 is somebody else's (S3 user guide, *Verifying bucket ownership with bucket owner condition*). A
 statement that only concerns calls without TLS concerns nobody here: loopback stands for TLS.
@@ -13,7 +15,7 @@ from typing import Any
 
 from moto.core.request import Request
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket, s3_backends
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
 from local_aws.errors import Refusal
 from local_aws.iam import calling
@@ -22,8 +24,12 @@ _OWNER = "x-amz-expected-bucket-owner"
 
 
 def install() -> None:
-    """Let bucket policies be read for anonymous calls, with the one condition all of ours have."""
+    """Let bucket policies be read for anonymous calls, with the one condition all of ours have.
+
+    And let tags be read from where they are kept.
+    """
     FakeBucket.get_permission = _permission
+    S3Backend.get_object_tagging = _tagging
 
 
 def check(request: Request) -> None:
@@ -43,6 +49,13 @@ def check(request: Request) -> None:
 def _bucket(request: Request) -> str:
     host, _, rest = request.host.partition(".s3")
     return str(host) if rest else str(request.path).lstrip("/").partition("/")[0]
+
+
+def _tagging(backend: Any, key: Any) -> Any:
+    partition, owner = s3_backends.bucket_accounts.get(
+        key.bucket_name, (backend.partition, backend.account_id)
+    )
+    return s3_backends[owner][partition].tagger.list_tags_for_resource(key.arn)
 
 
 def _permission(bucket: Any, action: str, resource: str) -> Any:

@@ -62,6 +62,21 @@ def from_template(url: str) -> dict[str, tuple[str, ...]]:
     return {"cloudformation:templateurl": (url,), "aws:requestedregion": ("us-east-1",)}
 
 
+OTHER_DOOR = {
+    "from a template of the hub": (STACK, from_template(f"{OF_THE_HUB}/studio/deploy.yaml")),
+    "from another template": (STACK, from_template(f"{OF_THE_HUB}/templates/deploy.yaml")),
+    "of a template of the hub": (
+        f"arn:aws:s3:::sagemaker-catalog-{HUB}-us-east-1/studio/deploy.yaml",
+        {"s3:resourceaccount": (HUB,)},
+    ),
+    "of the launch role": (
+        f"arn:aws:iam::{ACCOUNT}:role/sagemaker-catalog-project-launch",
+        {"iam:passedtoservice": ("cloudformation.amazonaws.com",)},
+    ),
+}
+"""What a call of the table is about where a project comes from S3: resource, condition keys."""
+
+
 def table(number: int) -> list[tuple[str, str, str]]:
     """The cells of a table in the notes: call, persona, what it says."""
     tables = re.findall(r"(?:^\|.+\|\n)+", (PRODUCT / "NOTES.md").read_text(), re.MULTILINE)
@@ -77,6 +92,8 @@ def asked(call: str, persona: str) -> tuple[str, str, dict[str, tuple[str, ...]]
     """Action, resource and condition keys of a call as the table words it."""
     action, _, more = call.removeprefix("`").partition("`")
     resource, context = RESOURCES.get(action, "*"), {}
+    if more.strip() in OTHER_DOOR:
+        return action, *OTHER_DOOR[more.strip()]
     match more.strip():
         case "to be approved":
             context = {STATUS: ("PendingManualApproval",)}
@@ -91,16 +108,6 @@ def asked(call: str, persona: str) -> tuple[str, str, dict[str, tuple[str, ...]]
             context = {"s3:resourceaccount": (ACCOUNT,)}
         case "of the execution role":
             resource, context = EXECUTION, TO_SAGEMAKER
-        case "from a template of the hub":
-            resource, context = STACK, from_template(f"{OF_THE_HUB}/studio/deploy.yaml")
-        case "from another template":
-            resource, context = STACK, from_template(f"{OF_THE_HUB}/templates/deploy.yaml")
-        case "of a template of the hub":
-            resource = f"arn:aws:s3:::sagemaker-catalog-{HUB}-us-east-1/studio/deploy.yaml"
-            context = {"s3:resourceaccount": (HUB,)}
-        case "of the launch role":
-            resource = f"arn:aws:iam::{ACCOUNT}:role/sagemaker-catalog-project-launch"
-            context = {"iam:passedtoservice": ("cloudformation.amazonaws.com",)}
         case "of a persona":
             resource = f"arn:aws:iam::{ACCOUNT}:role/{PERSONAS['lead data scientist'][0]}"
             context = TO_SAGEMAKER

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
 
 from catalog.model import VISIBILITY_TAG
-from catalog.studio.cards import view
+from catalog.state import Template
+from catalog.studio.cards import shelf_view, view
 from catalog.studio.listing import Field, SeenProduct, SeenVersion, form, templates
+from catalog.studio.shelf import SeenTemplate, Shelf, offered
 from catalog.studio.visibility import Condition, Missing
 
 METADATA = {
@@ -147,3 +150,48 @@ def test_people_read_cards_and_what_is_missing() -> None:
 
 def test_nothing_to_show_is_said() -> None:
     assert "none" in plain(view([], [], who="role r"))
+
+
+def stored(name: str, digest: str, *, tagged: bool = True) -> SeenTemplate:
+    text = "Parameters:\n  Mode: {Type: String, Default: units, AllowedValues: [accounts, units]}\n"
+    tags = {VISIBILITY_TAG[0]: VISIBILITY_TAG[1]} if tagged else {}
+    return SeenTemplate(
+        name=name,
+        url=f"https://bucket.s3.us-east-1.amazonaws.com/studio/{name}.yaml",
+        template=Template(version="1.0.0", digest=digest, tags=tags),
+        text=text,
+    )
+
+
+def test_s3_shows_tagged_templates_with_their_form() -> None:
+    shelf = Shelf(location="s3://bucket/studio/", seen=(stored("b", "1"), stored("a", "2")))
+    hidden = replace(shelf, seen=(*shelf.seen, stored("c", "3", tagged=False)))
+    assert [one.name for one in offered(hidden)] == ["a", "b"]
+    (mode,) = offered(shelf)[0].form
+    assert (mode.name, mode.default, mode.allowed) == ("Mode", "units", ("accounts", "units"))
+
+
+def test_people_read_whether_both_doors_hold_the_same() -> None:
+    shelf = Shelf(location="s3://bucket/studio/", seen=(stored("a", "2" * 64), stored("b", "")))
+    fault = Missing(
+        product="b", condition=Condition.SAME, what="the object was changed", remedy="publish"
+    )
+    text = plain(
+        shelf_view(offered(shelf), [fault], location=shelf.location, same={"2" * 64})
+    ).splitlines()
+    assert text == [
+        "S3 templates in s3://bucket/studio/",
+        "",
+        "  a 1.0.0",
+        "    digest 222222222222: the same release behind both doors",
+        "",
+        "  b 1.0.0",
+        "    digest unknown: not behind the other door",
+        "",
+        "Not there, or not to be launched",
+        "  b: same release: the object was changed",
+        "    publish",
+        "",
+    ]
+    nothing = plain(shelf_view((), (), location=shelf.location, same=())).split("\n")
+    assert nothing[:3] == ["S3 templates in s3://bucket/studio/", "", "  none"]

@@ -139,7 +139,7 @@ class Bucket:
         try:
             rules: list[dict[str, Any]] = self.call("get_bucket_cors")["CORSRules"]
         except ServiceFault as fault:
-            if fault.code == "NoSuchCORSConfiguration":
+            if fault.code in {"NoSuchCORSConfiguration", "NoSuchBucket"}:
                 return []
             raise
         return rules

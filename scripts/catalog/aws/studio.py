@@ -13,6 +13,7 @@ from typing import Any
 from catalog.aws.session import Service
 from catalog.errors import ServiceFault
 from catalog.model import VISIBILITY_TAG
+from catalog.planning.desired import digest_of
 from catalog.studio.listing import SeenProduct, SeenVersion
 
 LAUNCHER = "servicecatalog.amazonaws.com"
@@ -76,6 +77,7 @@ def _versions(service: Service, product: str, title: str) -> tuple[SeenVersion, 
             name=each.get("Name", ""),
             created=each["CreatedTime"],
             deprecated=each.get("Guidance") == "DEPRECATED",
+            digest=digest_of(each.get("Description", "")),
         )
         for each in answer.get("ProvisioningArtifacts", ())
     )
@@ -102,11 +104,11 @@ def role_arn(iam: Service, name: str) -> str:
     return str(role["Arn"]) if role else ""
 
 
-def launch_roles(iam: Service, names: Iterable[str]) -> dict[str, bool]:
-    """Which of the roles exist in the account, and whether Service Catalog may assume each."""
+def launch_roles(iam: Service, names: Iterable[str], launcher: str = LAUNCHER) -> dict[str, bool]:
+    """Which of the roles exist in the account, and whether a service may assume each."""
     found = {name: _role(iam, name) for name in sorted(set(names))}
     return {
-        name: trusts(role["AssumeRolePolicyDocument"], LAUNCHER)
+        name: trusts(role["AssumeRolePolicyDocument"], launcher)
         for name, role in found.items()
         if role
     }

@@ -21,7 +21,7 @@ from catalog.errors import UsageError
 from catalog.foundation.deployments import Change
 from catalog.model import Catalog
 from catalog.studio import looking
-from catalog.studio.cards import view
+from catalog.studio.cards import shelf_view, view
 from catalog.targets import Target
 from catalog.taskcat.results import lines
 
@@ -150,7 +150,9 @@ def studio(session: Session, target: str, account: str, role: str, *, as_json: b
     if as_json:
         data(asdict(seen))
     else:
+        same = {template.digest for template in seen.templates}
         say(view(seen.templates, seen.missing, who=str(seen.person)))
+        say(shelf_view(seen.offered, seen.closed, location=seen.location, same=same))
 
 
 def _embedded(session: Session) -> Target:

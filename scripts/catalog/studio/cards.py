@@ -5,11 +5,12 @@ Styles show on a terminal; elsewhere rich leaves plain lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rich.text import Text
 
 from catalog.studio.listing import Field, Template
+from catalog.studio.shelf import Offered
 from catalog.studio.visibility import Missing
 
 
@@ -26,6 +27,33 @@ def view(templates: Iterable[Template], missing: Iterable[Missing], *, who: str)
     text = Text.assemble((title, "bold"), "\n" if cards else "\n\n  none\n")
     for each in cards:
         text.append("\n").append_text(each)
+    return text.append_text(_faults(missing))
+
+
+def shelf_view(
+    shown: Iterable[Offered], closed: Iterable[Missing], *, location: str, same: Collection[str]
+) -> Text:
+    """What lies in S3, each with its digest, and what keeps others, or these, from Studio.
+
+    Args:
+        shown: What Studio lists there.
+        closed: Conditions that fail, see `catalog.studio.doors`.
+        location: Where Studio looks.
+        same: Digests of what stands under *Organization templates*.
+    """
+    cards = tuple(shown)
+    text = Text.assemble((f"S3 templates in {location}", "bold"), "\n")
+    text.append("" if cards else "\n  none\n")
+    for one in cards:
+        both = one.digest in same
+        told = "the same release behind both doors" if both else "not behind the other door"
+        text.append(f"\n  {one.name}", "bold cyan").append(f" {one.version}\n")
+        text.append(f"    digest {one.digest[:12] or 'unknown'}: {told}\n", "dim")
+    return text.append_text(_faults(closed))
+
+
+def _faults(missing: Iterable[Missing]) -> Text:
+    text = Text()
     faults = tuple(missing)
     if faults:
         text.append("\nNot there, or not to be launched\n", "bold yellow")

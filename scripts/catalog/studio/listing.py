@@ -21,12 +21,17 @@ _RULES = "SagemakerTemplateParameterRules"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenVersion:
-    """A version as DescribeProduct tells it to those who may launch; it hides inactive ones."""
+    """A version as DescribeProduct tells it to those who may launch; it hides inactive ones.
+
+    Args:
+        digest: Of the release, from its description; empty when that does not tell.
+    """
 
     id: str
     name: str
     created: datetime
     deprecated: bool = False
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +94,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One card under *Organization templates*."""
+    """One card under *Organization templates*; `digest`: of the release."""
 
     title: str
     version: str
     product: str
+    digest: str
     summary: str
     owner: str
     form: tuple[Field, ...]
@@ -106,6 +112,7 @@ def templates(seen: Iterable[SeenProduct]) -> tuple[Template, ...]:
             title=product.title,
             version=version.name,
             product=product.id,
+            digest=version.digest,
             summary=product.summary,
             owner=product.owner,
             form=form(product.parameters, _metadata(product.instructions)),

@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog import pipeline
+from catalog.aws import shelves
 from catalog.aws import studio as member_side
+from catalog.aws.session import Session
 from catalog.checking import Checked
 from catalog.errors import EnvironmentFault, UsageError
-from catalog.model import Kind
+from catalog.model import Kind, Product
 from catalog.places import Place
+from catalog.planning import offering
+from catalog.planning.desired import desired
 from catalog.publishing import surveying
 from catalog.publishing.surveying import Depth
 from catalog.state import CatalogState
+from catalog.studio.doors import Household, closed
 from catalog.studio.listing import Template, templates
+from catalog.studio.shelf import Offered, Shelf, offered
 from catalog.studio.visibility import Member, Missing, missing
 from catalog.targets import Target
+
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+"""The service that assumes a launch role for a template in S3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +40,22 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a person finds in Studio, and what keeps the rest away."""
+    """What a person finds in Studio, and what keeps the rest away.
+
+    Args:
+        templates: Under *Organization templates*, from Service Catalog.
+        missing: What keeps others from there.
+        location: Where Studio looks for *S3 templates*.
+        offered: Under *S3 templates*.
+        closed: What keeps others from there, or these from Studio.
+    """
 
     person: Person
     templates: tuple[Template, ...]
     missing: tuple[Missing, ...]
+    location: str
+    offered: tuple[Offered, ...]
+    closed: tuple[Missing, ...]
 
 
 def person(target: Target, account: str, role: str) -> Person:
@@ -101,9 +121,8 @@ def look(place: Place, checked: Checked, who: Person) -> View:
             f"There is no role {who.role} in account {who.account}.",
             "Name one with --role; a data scientist works in the execution role of the domain.",
         )
-    seen = member_side.look(
-        place.accounts.enter(who.account, region, who.role).service("servicecatalog")
-    )
+    person = place.accounts.enter(who.account, region, who.role)
+    seen = member_side.look(person.service("servicecatalog"))
     shown = templates(seen)
     titles = {template.title for template in shown}
     products = [folder.product for folder in checked.catalog.products.values()]
@@ -117,7 +136,40 @@ def look(place: Place, checked: Checked, who: Person) -> View:
         portfolios=frozenset(name for name, identity in ids.items() if identity in there),
         launch_roles=member_side.launch_roles(iam, {p.launch_role for p in products} - {""}),
     )
-    return View(person=who, templates=shown, missing=missing(products, state, member, titles))
+    shelf, faults = _in_s3(place, checked, who, admin, person, shown)
+    return View(
+        person=who,
+        templates=shown,
+        missing=missing(products, state, member, titles),
+        location=shelf.location,
+        offered=offered(shelf),
+        closed=faults,
+    )
+
+
+def _in_s3(
+    place: Place,
+    checked: Checked,
+    who: Person,
+    admin: Session,
+    person: Session,
+    shown: tuple[Template, ...],
+) -> tuple[Shelf, tuple[Missing, ...]]:
+    """What lies in S3 for a person, and what keeps the rest of what the hub offers away."""
+    region = person.region
+    wanted = desired(pipeline.wish(place, checked, region)).templates
+    products: list[Product] = [checked.catalog.products[name].product for name in wanted]
+    shelf = shelves.look(person, offering.location(place.target.bucket_in(region)))
+    household = Household(
+        account=who.account,
+        domains=shelves.locations(admin.service("sagemaker")),
+        launch_roles=member_side.launch_roles(
+            admin.service("iam"), {one.launch_role for one in products}, CLOUDFORMATION
+        ),
+        readable=place.gateways[region].storage.bucket.is_open(),
+    )
+    digests = {template.title: template.digest for template in shown}
+    return shelf, closed(products, shelf, household, digests)
 
 
 def _hub(place: Place, checked: Checked, region: str) -> tuple[CatalogState, dict[str, str]]:

@@ -29,6 +29,10 @@ class Condition(StrEnum):
     PRINCIPAL = "principal"
     ROLE = "launch role"
     SETTLED = "settled"
+    DOMAIN = "domain tag"
+    READ = "right to read"
+    CORS = "CORS"
+    SAME = "same release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
