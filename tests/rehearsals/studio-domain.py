@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.rehearsing.launching import Launched
 from catalog.rehearsing.people import NotYet
 from catalog.rehearsing.rehearsal import Person, Rehearsal
 from catalog.rehearsing.trouble import Unexpected
+from catalog.studio.shelf import Offered
 
 PRODUCT = "Studio Domain"
 PROJECTS = "Multi Account Deployment"
+FOLDER = "multi-account-deployment"
+LAUNCH_ROLE = "sagemaker-catalog-project-launch"
 ROLES = "catalog-persona-roles"
 GROUP = "roses"
 DATA = "sagemaker-us-east-1-111111111111"
@@ -145,6 +148,41 @@ class Story:
             person.may_not(what, service, call, **request)
 
 
+def finds_both_doors(story: Story) -> Offered:
+    """The lead finds the same release behind both; nobody else finds any template in S3."""
+    lead = story.lead
+    listed, offer = lead.finds(PROJECTS), lead.finds_in_s3(FOLDER, story.domain_id)
+    with lead.step("sees the same release behind both doors"):
+        if (listed.version, listed.digest) != (offer.version, offer.digest):
+            raise Unexpected(f"digest {listed.digest} of {listed.version}", str(offer))
+        if listed.form != offer.form:
+            raise Unexpected("the same form", str(offer.form))
+    story.may_not(
+        story.scientist,
+        story.engineer,
+        story.officer,
+        story.platform,
+        what="look for templates in S3",
+        service="s3",
+        call="list_objects_v2",
+        Bucket=f"sagemaker-catalog-{story.rehearsal.account('hub')}-us-east-1",
+        Prefix="studio/",
+    )
+    return offer
+
+
+def tries_a_template_of_her_own(story: Story, offer: Offered) -> None:
+    """The launch role makes nothing but what the hub has published."""
+    bucket = story.domain.outputs["BucketName"]
+    own = {"Bucket": bucket, "Key": "studio/mine.yaml"}
+    topic = b"Resources: {Mine: {Type: AWS::SNS::Topic}}"
+    story.lead.does("writes a template of her own", "s3", "put_object", **own, Body=topic)
+    address = f"https://{bucket}.s3.us-east-1.amazonaws.com/studio/mine.yaml"
+    story.lead.cannot_create_project_from_s3(
+        "mine", replace(offer, url=address), LAUNCH_ROLE, "cloudformation:CreateStack"
+    )
+
+
 def cast(rehearsal: Rehearsal) -> Story:
     """The people come; each works under the role of a persona, which the foundation made."""
 
@@ -199,7 +237,7 @@ def rehearse_domain(rehearsal: Rehearsal) -> None:
 
 
 def rehearse_personas(rehearsal: Rehearsal) -> None:
-    """A project under the personas: each does its own part, and is kept from everybody else's."""
+    """A project from S3 under the personas: each does its own part, and nobody else's."""
     story = cast(rehearsal)
     lead, scientist, engineer = story.lead, story.scientist, story.engineer
     officer, platform = story.officer, story.platform
@@ -214,10 +252,12 @@ def rehearse_personas(rehearsal: Rehearsal) -> None:
         ProjectName="mine",
         ServiceCatalogProvisioningDetails={"ProductId": "prod-abcdefghijklm"},
     )
-    lead.finds(PROJECTS)
-    project = lead.creates_project(
+    offer = finds_both_doors(story)
+    tries_a_template_of_her_own(story, offer)
+    project = lead.creates_project_from_s3(
         GROUP,
-        PROJECTS,
+        offer,
+        LAUNCH_ROLE,
         StagingAccounts=rehearsal.account("staging"),
         ProdAccounts=rehearsal.account("production"),
         **FORM,
@@ -321,6 +361,7 @@ def rehearse_personas(rehearsal: Rehearsal) -> None:
     engineer.expects_run(pipeline, number=2)
     for person in (officer, platform):
         story.cannot_open(person, "ana")
+    lead.deletes_project(project)
 
 
 def rehearse_vpn(rehearsal: Rehearsal) -> None:

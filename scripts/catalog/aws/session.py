@@ -71,6 +71,12 @@ class Service:
 
     client: Any
 
+    @property
+    def site(self) -> str:
+        """Region and domain of its real addresses, e.g. `us-east-1.amazonaws.com`."""
+        meta = self.client.meta
+        return f"{meta.region_name}.{_domain(meta.partition)}"
+
     def call(self, operation: str, subject: str = "", /, **request: object) -> dict[str, Any]:
         """Do one API call.
 
@@ -165,7 +171,11 @@ class Session:
     @property
     def domain(self) -> str:
         """Domain under which the partition's services have their addresses."""
-        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return _domain(self.partition)
+
+
+def _domain(partition: str) -> str:
+    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from catalog.aws.session import Service, Session
+from catalog.aws.session import Service
 from catalog.errors import ServiceFault
 from catalog.publishing import shipping
 from catalog.studio.shelf import LOCATION_TAG, SeenTemplate, Shelf
@@ -31,25 +31,24 @@ def _tagged(service: Service, arn: str) -> str:
     return next((str(tag["Value"]) for tag in tags if tag["Key"] == LOCATION_TAG), "")
 
 
-def look(session: Session, location: str) -> Shelf:
+def look(service: Service, location: str) -> Shelf:
     """What a person finds at a place: ListObjectsV2, then tags and text of each template.
 
     Args:
-        session: As the person's role.
+        service: Client of `s3`, as the person's role.
         location: `s3://bucket/prefix/`.
     """
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
-    s3 = session.service("s3")
     try:
-        return Shelf(location=location, seen=tuple(_seen(session, s3, bucket, prefix)))
+        return Shelf(location=location, seen=tuple(_seen(service, bucket, prefix)))
     except ServiceFault as fault:
         if fault.code not in _REFUSED:
             raise
         return Shelf(location=location, refusal=fault.what)
 
 
-def _seen(session: Session, s3: Service, bucket: str, prefix: str) -> Iterator[SeenTemplate]:
-    listed = s3.pages(
+def _seen(service: Service, bucket: str, prefix: str) -> Iterator[SeenTemplate]:
+    listed = service.pages(
         "list_objects_v2",
         "Contents",
         f"s3://{bucket}/{prefix}",
@@ -59,17 +58,17 @@ def _seen(session: Session, s3: Service, bucket: str, prefix: str) -> Iterator[S
     )
     for key in (one["Key"] for one in listed):
         if key.endswith(_ENDINGS):
-            yield _template(session, s3, bucket, key)
+            yield _template(service, bucket, key)
 
 
-def _template(session: Session, s3: Service, bucket: str, key: str) -> SeenTemplate:
+def _template(service: Service, bucket: str, key: str) -> SeenTemplate:
     subject = f"s3://{bucket}/{key}"
-    tagged = s3.call("get_object_tagging", subject, Bucket=bucket, Key=key)["TagSet"]
-    answer = s3.call("get_object", subject, Bucket=bucket, Key=key)
+    tagged = service.call("get_object_tagging", subject, Bucket=bucket, Key=key)["TagSet"]
+    answer = service.call("get_object", subject, Bucket=bucket, Key=key)
     body = answer["Body"].read()
     return SeenTemplate(
         name=key.rpartition("/")[2].rpartition(".")[0],
-        url=f"https://{bucket}.s3.{session.region}.{session.domain}/{key}",
+        url=f"https://{bucket}.s3.{service.site}/{key}",
         template=shipping.offered(
             body,
             {name.lower(): value for name, value in answer.get("Metadata", {}).items()},

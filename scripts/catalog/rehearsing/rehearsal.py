@@ -19,9 +19,9 @@ from catalog.rehearsing.coding import AtCode
 from catalog.rehearsing.ground import Ground
 from catalog.rehearsing.launching import AtCatalog
 from catalog.rehearsing.mailing import AtInbox
+from catalog.rehearsing.other_door import InOtherDoor
 from catalog.rehearsing.registry import AtRegistry
 from catalog.rehearsing.removing import Cleaning
-from catalog.rehearsing.studio import InStudio
 from catalog.rehearsing.timeline import Step
 from catalog.rehearsing.training import AtTraining
 from catalog.rehearsing.trouble import Failed, Unexpected
@@ -29,7 +29,15 @@ from catalog.rehearsing.trouble import Failed, Unexpected
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Person(
-    InStudio, AtCatalog, AtCode, AtRegistry, AtTraining, AtPipelines, AtEndpoints, AtInbox, Cleaning
+    InOtherDoor,
+    AtCatalog,
+    AtCode,
+    AtRegistry,
+    AtTraining,
+    AtPipelines,
+    AtEndpoints,
+    AtInbox,
+    Cleaning,
 ):
     """Somebody of a rehearsal; what they may do is their role's business."""
 

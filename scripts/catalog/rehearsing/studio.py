@@ -167,10 +167,8 @@ class InStudio(Actor):
 
         found = self.waits(f"the project {name} to be {wanted}", look)
         if found["ProjectStatus"] != wanted:
-            details = found.get("ServiceCatalogProvisionedProductDetails", {})
-            why = details.get("ProvisionedProductStatusMessage", "no reason told")
             raise Unexpected(
-                f"the project {name} to be {wanted}", f"{found['ProjectStatus']}: {why}"
+                f"the project {name} to be {wanted}", f"{found['ProjectStatus']}: {_why(found)}"
             )
 
     def _project(self, name: str) -> Project:
@@ -207,3 +205,11 @@ class InStudio(Actor):
         if name not in versions:
             raise Unexpected(f"version {name}", f"published: {', '.join(versions)}")
         return str(versions[name])
+
+
+def _why(project: Mapping[str, Any]) -> str:
+    """What the service behind a project says of it, Service Catalog or CloudFormation."""
+    for provider in project.get("TemplateProviderDetails", ()):
+        return str(provider["CfnTemplateProviderDetail"]["StackDetail"]["StatusMessage"])
+    details = project.get("ServiceCatalogProvisionedProductDetails", {})
+    return str(details.get("ProvisionedProductStatusMessage", "no reason told"))

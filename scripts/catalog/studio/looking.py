@@ -159,7 +159,7 @@ def _in_s3(
     region = person.region
     wanted = desired(pipeline.wish(place, checked, region)).templates
     products: list[Product] = [checked.catalog.products[name].product for name in wanted]
-    shelf = shelves.look(person, offering.location(place.target.bucket_in(region)))
+    shelf = shelves.look(person.service("s3"), offering.location(place.target.bucket_in(region)))
     household = Household(
         account=who.account,
         domains=shelves.locations(admin.service("sagemaker")),
