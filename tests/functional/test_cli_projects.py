@@ -197,6 +197,67 @@ def test_wrong_answers_are_found_before_anything_is_made(catalog):
     assert json.loads(catalog("list", "--json")[1]) == []
 
 
+PRODUCT = """\
+kind: project
+version: 1.0.0
+title: Deployment
+summary: Deploys.
+owner: nobody
+launch_role: deploy-launch
+"""
+
+
+@pytest.fixture
+def shelved(world, catalog, tmp_path) -> None:
+    """The product as a folder here, its template in the hub's bucket, its role in the account."""
+    folder = tmp_path / "products/deployment"
+    folder.mkdir()
+    (folder / "product.yaml").write_text(PRODUCT)
+    (folder / "template.yaml.j2").write_text(TEMPLATE)
+    (folder / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0 - 2026-11-20\n\nFirst.\n")
+    world.role(MEMBER, "deploy-launch", "cloudformation.amazonaws.com")
+    s3, bucket = world.client("s3"), f"sagemaker-catalog-{HUB}-{REGION}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(
+        Bucket=bucket,
+        Key="studio/deployment.yaml",
+        Body=f"Description: deployment 1.0.0\n{TEMPLATE}".encode(),
+        Tagging="sagemaker:studio-visibility=true",
+    )
+
+
+def test_a_project_from_s3_is_created_seen_and_removed(world, catalog, shelved):
+    given = ("-p", f"Accounts={OTHER}", "-p", f"Role={TARGET_ROLE}", "--from", "s3")
+    code, out, err = catalog("create", "Deployment", "iris", *given)
+    assert code == 0, err
+    assert "Project iris" in out
+    project = world.client("sagemaker", MEMBER).describe_project(ProjectName="iris")
+    (provider,) = project["TemplateProviderDetails"]
+    detail = provider["CfnTemplateProviderDetail"]
+    assert detail["RoleARN"] == f"arn:aws:iam::{MEMBER}:role/deploy-launch"
+    code, out, err = catalog("status", "iris")
+    assert code == 0, err
+    assert "S3 template deployment 1.0.0" in out
+    settle()
+    code, out, err = catalog("cleanup", "iris", "--yes")
+    assert code == 0, err
+    assert json.loads(catalog("list", "--json")[1]) == []
+
+
+def test_what_is_wrong_with_a_project_from_s3_is_told(world, catalog, shelved):
+    code, _, err = catalog("create", "Deploiment", "iris", "--from", "s3")
+    assert code == 2
+    assert "deployment" in err
+    code, _, err = catalog("create", "deployment", "iris", "--from", "s3", "-p", "Accounts=12")
+    assert code == 2
+    assert "Account numbers of twelve digits." in err
+    world.client("iam", MEMBER).delete_role(RoleName="deploy-launch")
+    given = ("-p", f"Accounts={OTHER}", "--from", "s3")
+    code, _, err = catalog("create", "deployment", "iris", *given)
+    assert code == 1
+    assert "cannot be assumed" in err
+
+
 def test_a_name_is_taken_once(catalog, iris):
     code, _, err = catalog("create", "Deployment", "iris", "-p", f"Accounts={OTHER}")
     assert code == 2

@@ -28,7 +28,9 @@ FIELD = Field(
 SIZE = replace(
     FIELD, name="Size", type="String", default="small", allowed=("small", "large"), pattern=""
 )
-CARD = Template(title="Deploy", version="1.0.0", product="prod-1", summary="", owner="", form=())
+CARD = Template(
+    title="Deploy", version="1.0.0", product="prod-1", digest="", summary="", owner="", form=()
+)
 
 
 @pytest.mark.parametrize("wanted", ["Deploy", "deploy-folder"])

@@ -10,6 +10,7 @@ from catalog.aws.session import Service
 from catalog.errors import ServiceFault
 from catalog.projects.values import Endpoint, Model, Project
 from catalog.studio.listing import SeenVersion
+from catalog.studio.shelf import Offered
 
 PAGES = ("NextToken", "NextToken")
 GONE = "DeleteCompleted"
@@ -42,6 +43,26 @@ class Projects:
                 ],
             },
             **described,
+        )
+
+    def create_from_s3(
+        self, name: str, template: Offered, role: str, parameters: Mapping[str, str]
+    ) -> None:
+        """Start creating a project from a template in S3 (CreateProject).
+
+        Args:
+            name: Of the project.
+            template: As its maker found it.
+            role: ARN of the launch role.
+            parameters: Name -> value.
+        """
+        given = [{"Key": key, "Value": value} for key, value in parameters.items()]
+        provider = {"TemplateName": template.name, "TemplateURL": template.url, "RoleARN": role}
+        self.service.call(
+            "create_project",
+            f"project {name}",
+            ProjectName=name,
+            TemplateProviders=[{"CfnTemplateProvider": {**provider, "Parameters": given}}],
         )
 
     def find(self, name: str) -> Project | None:
@@ -161,7 +182,19 @@ def versions(catalog: Service, product: str) -> tuple[str, tuple[SeenVersion, ..
     )
 
 
+def version_in(stacks: Service, project: Project) -> str:
+    """The version in the description of a stack, which is `<product> <version>`; empty for none."""
+    try:
+        answer = stacks.call("describe_stacks", f"project {project.name}", StackName=project.stack)
+    except ServiceFault:
+        return ""
+    name, _, version = answer["Stacks"][0].get("Description", "").partition(" ")
+    return version if name == project.template else ""
+
+
 def _project(found: Mapping[str, Any]) -> Project:
+    for provider in found.get("TemplateProviderDetails", ()):
+        return _from_s3(found, provider["CfnTemplateProviderDetail"])
     asked = found.get("ServiceCatalogProvisioningDetails", {})
     launched = found.get("ServiceCatalogProvisionedProductDetails", {})
     given = asked.get("ProvisioningParameters", ())
@@ -175,4 +208,19 @@ def _project(found: Mapping[str, Any]) -> Project:
         product_id=asked.get("ProductId", ""),
         version_id=asked.get("ProvisioningArtifactId", ""),
         parameters={one["Key"]: one.get("Value", "") for one in given},
+    )
+
+
+def _from_s3(found: Mapping[str, Any], template: Mapping[str, Any]) -> Project:
+    stack = template.get("StackDetail", {})
+    return Project(
+        name=found["ProjectName"],
+        id=found["ProjectId"],
+        arn=found["ProjectArn"],
+        status=found["ProjectStatus"],
+        created=found["CreationTime"],
+        message=stack.get("StatusMessage", "") if "Failed" in found["ProjectStatus"] else "",
+        template=template["TemplateName"],
+        stack=stack.get("Id", ""),
+        parameters={one["Key"]: one.get("Value", "") for one in template.get("Parameters", ())},
     )

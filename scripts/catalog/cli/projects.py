@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
@@ -10,7 +11,10 @@ from catalog.cli import console
 from catalog.cli.cleaning import cleanup
 from catalog.cli.console import Session, confirm, data, say, waiting
 from catalog.cli.homes import home, through_option, where_options
+from catalog.model import Catalog
+from catalog.planning import offering
 from catalog.projects import approving, choosing, creating, looking, telling
+from catalog.projects.places import Home
 from catalog.projects.values import Approval
 
 because_option = click.option(
@@ -28,6 +32,14 @@ def project() -> None:
 @click.argument("product")
 @click.argument("name")
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@click.option(
+    "--from",
+    "door",
+    type=click.Choice(["service-catalog", "s3"]),
+    default="service-catalog",
+    show_default=True,
+    help="Through which of Studio's doors.",
+)
 @where_options
 @click.pass_obj
 def create(
@@ -35,6 +47,7 @@ def create(
     product: str,
     name: str,
     given: tuple[str, ...],
+    door: str,
     target: str,
     account: str,
     role: str,
@@ -50,13 +63,28 @@ def create(
     answers = choosing.pairs(given)
     with waiting(f"Creating {name}") as hear:
         hear_or_not = (lambda _: None) if as_json else hear
-        made = creating.create(place, name, product, answers, folders, hear_or_not)
+        if door == "s3":
+            source = _source(catalog, target, place, folders)
+            made = creating.create_from_s3(place, name, product, answers, source, hear_or_not)
+        else:
+            made = creating.create(place, name, product, answers, folders, hear_or_not)
     if as_json:
         data(asdict(made))
         return
     say(f"✓ Project {name} ({made.id}) is there, in account {place.account}.")
     say(f"  Its pipeline, models and endpoints: .venv/bin/catalog project status {name}")
     say("  In Studio: Deployments, Projects. Its repository is ready to be cloned there.")
+
+
+def _source(
+    catalog: Catalog, target: str, place: Home, folders: Mapping[str, str]
+) -> creating.Source:
+    bucket = catalog.settings.targets[target].bucket_in(place.session.region)
+    return creating.Source(
+        location=offering.location(bucket),
+        folders=folders,
+        roles={key: folder.product.launch_role for key, folder in catalog.products.items()},
+    )
 
 
 @project.command()

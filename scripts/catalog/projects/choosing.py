@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from catalog.errors import UsageError
 from catalog.manifests.manifest import did_you_mean
 from catalog.studio.listing import Field, Template
+from catalog.studio.shelf import Offered, Shelf
+from catalog.studio.shelf import offered as shelf_cards
 
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}")
 """Names of projects (SageMaker service model, ProjectEntityName)."""
@@ -33,6 +35,29 @@ def chosen(wanted: str, offered: Iterable[Template], folders: Mapping[str, str])
     raise UsageError(
         f"'{wanted}' is no template that you may launch. {there}",
         near or "`catalog studio` says what keeps a product away; `catalog publish` publishes it.",
+    )
+
+
+def offered(wanted: str, shelf: Shelf, folders: Mapping[str, str]) -> Offered:
+    """The template in S3 meant by a product's title or the name of its folder.
+
+    Args:
+        wanted: What the person said.
+        shelf: What that person finds in S3.
+        folders: Folder under products/ -> title.
+
+    Raises:
+        UsageError: The person finds no such template there; the remedy lists what there is.
+    """
+    names = {title: folder for folder, title in folders.items()}
+    there = {one.name: one for one in shelf_cards(shelf)}
+    name = names.get(wanted, wanted)
+    if name in there:
+        return there[name]
+    found = f"There are: {', '.join(there)}." if there else "There is none at all."
+    raise UsageError(
+        f"'{wanted}' is no template that you find in {shelf.location}. {shelf.refusal or found}",
+        did_you_mean(wanted, there) or "`catalog studio` says what keeps a template away.",
     )
 
 

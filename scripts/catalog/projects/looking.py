@@ -86,6 +86,9 @@ def every(home: Home) -> tuple[Status, ...]:
 
 
 def _origin(home: Home, project: Project) -> Origin:
+    if project.template:
+        version = gateway.version_in(home.session.service("cloudformation"), project)
+        return Origin(product=f"S3 template {project.template}", version=version)
     catalog = home.session.service("servicecatalog")
     return Origin.of(*gateway.versions(catalog, project.product_id), project.version_id)
 

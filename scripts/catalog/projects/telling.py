@@ -10,6 +10,7 @@ from rich.text import Text
 from catalog.projects.values import Pipeline, Stage, Status
 
 _GOOD = frozenset({"Succeeded", "CreateCompleted", "UpdateCompleted", "InService", "Approved"})
+RETIRED = "in a version that is retired"
 _BAD = ("Fail", "Reject", "Stopped")
 
 
@@ -62,7 +63,8 @@ def _version(seen: Status) -> str:
     origin = seen.origin
     if not origin.product:
         return "Its product is not to be seen by you."
-    said = f"{origin.product} {origin.version or 'in a version that is retired'}"
+    unnamed = "in a version that is not seen" if seen.project.template else RETIRED
+    said = f"{origin.product} {origin.version or unnamed}"
     if origin.deprecated:
         said += ", deprecated"
     return f"{said}; newer: {', '.join(origin.newer)}" if origin.newer else said

@@ -19,8 +19,10 @@ class Project:
     """A SageMaker project (DescribeProject).
 
     Args:
-        message: What Service Catalog says of its provisioned product; why it failed.
+        message: What Service Catalog or CloudFormation says of what it launched; why it failed.
         version_id: Provisioning artifact it was made from.
+        template: Name of the template in S3 it was made from; empty for one from a product.
+        stack: ARN of the stack of such a template.
         parameters: As given when it was created or updated.
     """
 
@@ -32,6 +34,8 @@ class Project:
     message: str = ""
     product_id: str = ""
     version_id: str = ""
+    template: str = ""
+    stack: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -70,7 +74,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The product a project came from; empty where the caller may not see it."""
+    """The product, or the template in S3, a project came from; empty where it is not seen."""
 
     product: str = ""
     version: str = ""
