@@ -42,7 +42,6 @@ from catalog.publishing.surveying import Depth, Survey, survey
 from catalog.state import CatalogState
 from catalog.targets import Target
 from catalog.taskcat import launching, recording
-from catalog.taskcat.project import regions as launch_regions
 from catalog.taskcat.results import Outcome
 
 TASKCAT = "build/taskcat"
@@ -125,18 +124,6 @@ def launch_scenarios(
     )
     wanted = [job for job in jobs if not regions or site.launches(job)]
     return launching.run(wanted, site, forced=forced)
-
-
-def _passed(root: Path, checked: Checked) -> frozenset[tuple[str, str]]:
-    """(product, digest) of every release that taskcat has passed in all regions of some target."""
-    records, targets = root / TASKCAT / "records", checked.catalog.settings.targets.values()
-    found = set()
-    for name, release in checked.releases.items():
-        scenarios = checked.catalog.products[name].scenarios.values()
-        places = (launch_regions(scenarios, target.regions) for target in targets)
-        if any(recording.passed(records, release, regions) for regions in places):
-            found.add((name, release.digest))
-    return frozenset(found)
 
 
 # --- plan and publish ---------------------------------------------------------------------------
@@ -238,7 +225,7 @@ def publish(
         CatalogError: A region cannot be published to; those before it are done and reported.
     """
     must_be_sound(checked)
-    passed = _passed(root, checked)
+    passed = recording.tested(root / TASKCAT / "records", checked.catalog, checked.releases)
     demanded = not (place.target.embedded or terms.untested)
     start = time.monotonic()
     done: dict[str, Published] = {}

@@ -6,13 +6,14 @@ launch a release in one region each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from catalog.model import Release
+from catalog.model import Catalog, Release
 from catalog.targets import Target
+from catalog.taskcat.project import regions
 from catalog.taskcat.results import (
     Record,
     Result,
@@ -25,15 +26,15 @@ from catalog.taskcat.results import (
 )
 
 
-def passed(records: Path, release: Release, regions: Iterable[str]) -> Record | None:
+def passed(records: Path, release: Release, places: Iterable[str]) -> Record | None:
     """The record that a release passed in regions; None when one is missing, or there are none.
 
     Args:
         records: `build/taskcat/records`.
         release: With this content.
-        regions: Where it was to be launched.
+        places: The regions where it was to be launched.
     """
-    found = [_kept(records, release, region) for region in regions]
+    found = [_kept(records, release, region) for region in places]
     kept = [one for one in found if one is not None]
     return merged(kept) if kept and len(kept) == len(found) else None
 
@@ -44,6 +45,19 @@ def _kept(records: Path, release: Release, region: str) -> Record | None:
     except OSError:
         return None
     return kept if kept and kept.passed and kept.digest == release.digest else None
+
+
+def tested(
+    records: Path, catalog: Catalog, releases: Mapping[str, Release]
+) -> frozenset[tuple[str, str]]:
+    """(product, digest) of every release that passed wherever one of the targets launches it."""
+    targets, found = catalog.settings.targets.values(), set()
+    for name, release in releases.items():
+        scenarios = catalog.products[name].scenarios.values()
+        places = (regions(scenarios, target.regions) for target in targets)
+        if any(passed(records, release, each) for each in places):
+            found.add((name, release.digest))
+    return frozenset(found)
 
 
 def keep(records: Path, release: Release, results: Iterable[Result], target: Target) -> Record:
