@@ -219,12 +219,10 @@ def test_what_codebuild_refuses_is_refused(batches, refused):
     client = batches.client("iam")
     trust = json.dumps(TRUST).replace("codebuild.", "lambda.")
     role = client.create_role(RoleName="other", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    refused(
-        "InvalidInputException",
-        batches.codebuild.update_project,
-        name="iris",
-        buildBatchConfig={"serviceRole": role},
-    )
+    update = batches.codebuild.update_project
+    for config in ({"serviceRole": role}, {"combineArtifacts": True}):
+        refused("InvalidInputException", update, name="iris", buildBatchConfig=config)
+    update(name="iris", buildBatchConfig={})
 
 
 def test_the_role_of_the_batch_starts_its_builds(batches):

@@ -85,8 +85,11 @@ def assume(arn: str, role: str) -> None:
 def _check(project: Params) -> None:
     """What the service demands beyond its model."""
     assume(project["arn"], project["serviceRole"])
-    if role := project.get("buildBatchConfig", {}).get("serviceRole"):
-        assume(project["arn"], role)
+    if batches := project.get("buildBatchConfig"):
+        if not batches.get("serviceRole"):
+            text = "Invalid project buildBatchConfig: serviceRole must not be empty"
+            raise Refusal("InvalidInputException", text)
+        assume(project["arn"], batches["serviceRole"])
     for part in ("source", "artifacts"):
         kind = project[part]["type"]
         if kind not in _HAS_NO_LOCATION and not project[part].get("location"):
