@@ -292,6 +292,16 @@ class TestInAPipeline:
         made.client("codebuild").update_project(
             name="build", buildBatchConfig={"serviceRole": role}
         )
+        batched = ["codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches"]
+        project = f"arn:aws:codebuild:{REGION}:{MEMBER}:project/build"
+        statements = [
+            {"Effect": "Allow", "Action": batched, "Resource": project},
+            {"Effect": "Allow", "Action": ["s3:*", "codecommit:*"], "Resource": "*"},
+        ]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        made.client("iam").put_role_policy(
+            RoleName="codepipeline", PolicyName="a", PolicyDocument=document
+        )
         iam.force(True)
         return made
 
