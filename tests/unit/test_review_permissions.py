@@ -35,6 +35,11 @@ def may(action: str, resource: str = QUEUES, **more: str) -> Permission:
         (may("a:B", principal="one"), may("a:B", principal="two"), True),
         (may("a:B", principal="*"), may("a:B", principal="two"), False),
         (may("a:[B]*"), may("a:B"), True),
+        (may("a:B", "arn:aws:s3:*:b"), may("a:B", "arn:aws:s3:x:y:b"), True),
+        (may("a:B", "arn:aws:s3:*"), may("a:B", "arn:aws:s3:x:y:b"), False),
+        (may("a:B", "arn:aws:s3:::b/*"), may("a:B", "arn:aws:s3:::b/c:d"), False),
+        (may("a:B", "arn:*:s3:::b"), may("a:B", "arn:${AWS::Partition}:s3:::b"), False),
+        (may("a:B", "arn:aws:s3:::${A}?"), may("a:B", "arn:aws:s3:::${A}1"), False),
     ],
 )
 def test_names_decide(old: Permission, new: Permission, *, gained: bool) -> None:
@@ -137,4 +142,15 @@ def test_managed_policies_and_trust_count() -> None:
     trusting = template(AssumeRolePolicyDocument={"Statement": trust})
     assert told(template(), trusting) == [
         (Topic.GAINED, ("sts:AssumeRole",), "for Role by 111122223333")
+    ]
+
+
+def test_a_policy_that_another_role_gets_is_a_gain() -> None:
+    def policy(*roles: str) -> dict[str, Any]:
+        document = {"Statement": [ALLOW]}
+        properties = {"PolicyDocument": document, "Roles": [{"Ref": role} for role in roles]}
+        return {"Resources": {"Own": {"Type": "AWS::IAM::Policy", "Properties": properties}}}
+
+    assert told(policy("One"), policy("One", "Two")) == [
+        (Topic.GAINED, ("everything it says",), "for Own by ${Two}")
     ]

@@ -1,25 +1,33 @@
 """What the policies of a template allow, and what a change gives or takes.
 
 A statement is taken apart into one permission for each action, resource and principal. Two are held
-against each other by name alone: `s3:Get*` covers `s3:GetObject`, whatever actions there are.
+against each other by name alone: `s3:Get*` covers `s3:GetObject`, whatever actions there are. IAM
+user guide, *IAM JSON policy elements*: Action, and Resource for wildcards in parts of an ARN.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from catalog.access.reasons import Reasons
-from catalog.access.written import ROLE
+from catalog.access.written import ATTACHED, MANAGED, ROLE
 from catalog.rules.policies import EVERY_RESOURCE, Statement, reasons, statements
 from catalog.rules.reading import Reading, items, text
 
 ALLOW, DENY, BOUNDARY = "Allow", "Deny", "Boundary"
+ARN_PARTS = 6
+"""`arn:partition:service:region:account:resource`; the last may hold colons."""
+
 _ALL_BUT = "everything but "
+_ALL_OF_IT = "everything it says"
+_HOLDERS = ("Roles", "RoleName", "Users", "UserName", "Groups", "GroupName")
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -64,8 +72,8 @@ class Permission:
     def covers(self, other: Permission) -> bool:
         """Whether `other`, of the same holder and effect, says nothing beyond this."""
         return (
-            _matches(other.action.lower(), self.action.lower())
-            and _matches(other.resource, self.resource)
+            bool(_pattern(self.action.lower(), 1).fullmatch(other.action.lower()))
+            and bool(_pattern(_plain(self.resource), ARN_PARTS).fullmatch(_plain(other.resource)))
             and self.principal in (other.principal, "*")
             and self.condition in (other.condition, "")
         )
@@ -143,23 +151,39 @@ def _because(statement: Statement, action: str, said: Reasons) -> str:
 
 
 def _attached(reading: Reading) -> Iterator[Permission]:
-    """Managed policies that a role has, and the one that bounds it."""
+    """Policies that a role has or is bounded by, and the roles that a policy is given to."""
     for role in reading.of_type(ROLE):
         listed = role.properties.get("ManagedPolicyArns")
-        for policy, _ in items(listed, ()):
-            if (arn := text(policy)) is not None:
+        for each, _ in items(listed, ()):
+            if (arn := text(each)) is not None:
                 yield Permission(holder=role.name, effect=ALLOW, action=arn)
         for boundary, _ in items(role.properties.get("PermissionsBoundary"), ()):
             if (arn := text(boundary)) is not None:
                 yield Permission(holder=role.name, effect=BOUNDARY, action=arn)
+    for policy in reading.of_type(MANAGED, *ATTACHED):
+        for key in _HOLDERS:
+            for holder, _ in items(policy.properties.get(key), ()):
+                if (name := text(holder)) is not None:
+                    yield Permission(
+                        holder=policy.name, effect=ALLOW, action=_ALL_OF_IT, principal=name
+                    )
 
 
-def role_names(template: Mapping[str, Any]) -> Mapping[str, str]:
-    """Logical id -> name of every role that has one of its own."""
-    roles = Reading(template).of_type(ROLE)
-    return {role.name: name for role in roles if (name := text(role.properties.get("RoleName")))}
+@lru_cache(maxsize=4096)
+def _pattern(written: str, parts: int) -> re.Pattern[str]:
+    """What IAM's wildcards take: `*` any text and `?` any letter, up to the next colon.
+
+    In the last of so many parts, or of those that are written, `*` goes on to the end.
+    """
+    *first, last = written.split(":", parts - 1)
+    inner = (_wild(part, "[^:]") for part in first)
+    return re.compile(":".join([*inner, _wild(last, ".")]), re.DOTALL)
 
 
-def _matches(value: str, pattern: str) -> bool:
-    """Whether IAM's wildcards, which are `*` and `?`, make the one of the other."""
-    return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
+def _wild(part: str, letter: str) -> str:
+    return re.escape(part).replace(r"\*", f"{letter}*").replace(r"\?", letter)
+
+
+def _plain(resource: str) -> str:
+    """A resource in which only the colons of its ARN are colons."""
+    return _PLACEHOLDER.sub(lambda hit: hit[0].replace(":", "."), resource)

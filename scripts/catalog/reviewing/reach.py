@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fnmatch
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from catalog.model import Catalog, Portfolio, PortfolioShare
@@ -68,10 +68,10 @@ def _portfolio(
 def _principals(subject: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Remark]:
     gone = [name for name in old if name not in new]
     for name in (name for name in new if name not in old):
-        text = _came(name, old, [had for had in gone if fnmatch.fnmatchcase(had, name)])
+        text = _came(name, old, [had for had in gone if _covers(name, had)])
         yield Remark(topic=Topic.PRINCIPALS, subject=subject, names=(name,), text=text)
     for name in gone:
-        if not any(fnmatch.fnmatchcase(name, now) for now in new):
+        if not any(_covers(now, name) for now in new):
             left = "no longer named here; it stays published until somebody says --prune"
             yield Remark(topic=Topic.SHRUNK, subject=subject, names=(name,), text=(left,))
 
@@ -80,8 +80,17 @@ def _came(name: str, old: Sequence[str], narrower: Sequence[str]) -> tuple[str, 
     """How a principal came in: in place of narrower ones, beside a wider one, or as a new one."""
     if narrower:
         return "widened from", Code(", ".join(narrower))
-    covered = any(fnmatch.fnmatchcase(name, had) for had in old)
+    covered = any(_covers(had, name) for had in old)
     return ("added, though covered by another",) if covered else ("added",)
+
+
+def _covers(pattern: str, name: str) -> bool:
+    """Whether everybody of `name` is of `pattern`, in whose `?` is one letter or none.
+
+    API reference of AssociatePrincipalWithPortfolio, `PrincipalARN`.
+    """
+    taken = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".?")
+    return bool(re.fullmatch(taken, name))
 
 
 def _shares(
