@@ -6,7 +6,7 @@ only the former are linted. Nothing else is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,7 @@ def compare(root: Path, ref: str, known: Known) -> Review:
             for name in changed
         ),
         remarks=(
-            *_about(changed, old, new, _roles(now)),
+            *_about(changed, old, new, _roles(now, tree)),
             *reach.remarks(then, now),
             *settings.remarks(then.settings, now.settings),
         ),
@@ -121,8 +121,8 @@ def _sides(
     }
 
 
-def _roles(catalog: Catalog) -> Roles:
-    """The roles that foundation products make; they are rendered when one is asked for."""
+def _roles(catalog: Catalog, tree: Tree) -> Roles:
+    """What the roles of foundation products may do; they are rendered when one is asked for."""
 
     @cache
     def made() -> Mapping[str, Role]:
@@ -132,7 +132,14 @@ def _roles(catalog: Catalog) -> Roles:
         grants = (grant for one in rendered if one for grant in written.grants(one))
         return {role.name: role for role in launching.roles(grants)}
 
-    return lambda name: made().get(name)
+    def may(name: str) -> Callable[[str], bool] | None:
+        role = made().get(name)
+        if role is None:
+            return None
+        said, _ = reasons.read(tree, role.product, ())
+        return lambda action: role.may(action) or said.lacks_on_purpose(role.holder, action)
+
+    return may
 
 
 def _half(catalog: Catalog, sides: Sides) -> Half:

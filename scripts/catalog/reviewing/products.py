@@ -77,13 +77,14 @@ def remarks(then: Side | None, now: Side | None, roles: Roles) -> Iterator[Remar
     if then is None and now is not None:
         what = (f"{now.product.kind}:", Code(now.product.summary))
         yield Remark(topic=Topic.NEW, subject=now.product.name, text=what)
-        yield from templates.launched(now.release, roles) if now.release else ()
     if then is not None and now is not None:
         yield from manifests.remarks(then.product, now.product)
     if releases := _releases(then, now):
         yield from templates.remarks(*releases, roles)
         yield from _code(*releases)
     if now is not None and now.release:
+        if then is None or then.product.launch_role != now.product.launch_role:
+            yield from templates.launched(now.release, roles)
         old = _held(then) if then else set()
         yield from grants.remarks(now.product.name, old, _held(now))
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from catalog.access.launching import Role
 from catalog.contract import Change, Difference, Face, Level, Section, face
 from catalog.model import Product, Release
 from catalog.releases import versions
 from catalog.releases.packaging import parsed
-from catalog.reviewing.review import Remark, Topic, became
+from catalog.reviewing.review import Code, Remark, Topic, became
 from catalog.rules.reading import text
 
-Roles = Callable[[str], Role | None]
-"""Finds the role of a name that a product of the catalog makes."""
+Roles = Callable[[str], Callable[[str], bool] | None]
+"""Name of a role that a product of the catalog makes -> whether an action is allowed to it, or left
+out for a written reason."""
 
 
 def needed(then: Release, now: Release) -> str:
@@ -45,8 +45,8 @@ def remarks(then: Release, now: Release, roles: Roles) -> Iterator[Remark]:
 
 
 def launched(now: Release, roles: Roles) -> Iterator[Remark]:
-    """What the launch role of a new product lacks."""
-    if now.product.launch_role and roles(now.product.launch_role):
+    """What the launch role lacks for everything in a template: of a new product, or a new role."""
+    if now.product.launch_role:
         asked = _asked(now.product, face(parsed(now.template)).permissions.actions, roles)
         yield from [asked] if asked.topic is Topic.LACKING else ()
 
@@ -76,13 +76,13 @@ def _value(one: Face, name: str, key: str) -> str:
 
 def _asked(product: Product, actions: tuple[str, ...], roles: Roles) -> Remark:
     """What a launch newly needs, held against the launch role."""
-    name, role = product.launch_role, roles(product.launch_role)
-    if role is None:
-        text = (f"by {name or 'whoever launches'}, which no product here makes",)
-        return Remark(topic=Topic.LACKING, subject=product.name, names=actions, text=text)
-    lacking = tuple(action for action in actions if not role.may(action))
+    name, may = product.launch_role, roles(product.launch_role)
+    if may is None:
+        text = ("nobody here makes", Code(name or "a role"), "so what it allows is not known")
+        return Remark(topic=Topic.LACKING, subject=product.name, text=text)
+    lacking = tuple(action for action in actions if not may(action))
     if not lacking:
-        text = (f"which {name} has",)
+        text = ("and", Code(name), "allows it")
         return Remark(topic=Topic.ASKED, subject=product.name, names=actions, text=text)
-    text = (f"missing in {name}, as CloudFormation's schemas tell",)
+    text = ("missing in", Code(name), "by CloudFormation's schemas")
     return Remark(topic=Topic.LACKING, subject=product.name, names=lacking, text=text)
