@@ -14,7 +14,9 @@ import click
 import pytest
 import yaml
 
-from catalog import cli
+from catalog import cli, docs, rules, workspace
+from catalog.manifests import schema
+from catalog.releases.building import build
 from tests.benchmarks.checking import write_catalog
 
 ROOT = Path(__file__).parents[1]
@@ -100,8 +102,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of a catalog with one product, whose pages and schemas are generated."""
     root = tmp_path_factory.mktemp("clone")
     write_catalog(root, 1)
-    for verb in ("docs", "schemas"):
-        subprocess.run([sys.executable, "-m", "catalog", verb], cwd=root, check=True)
+    catalog, _ = workspace.load(root)
+    workspace.write(root, docs.pages(catalog, build(catalog), rules.catalogue()))
+    workspace.write(root / "scripts/catalog/schemas", schema.files())
     git = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.com")
     for command in (
         ("add", "."),

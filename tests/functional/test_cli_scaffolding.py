@@ -9,12 +9,15 @@ import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from catalog import cli
+
 BASE = Path(__file__).parents[1] / "cases" / "base"
+Run = Callable[..., tuple[int, str]]
 CATALOG = (sys.executable, "-m", "catalog")
 PATIENCE = 20
 """Seconds without a word after which a question is not waited for any more."""
@@ -27,14 +30,27 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "a catalog"
 
 
-def run(root: Path, *arguments: str) -> tuple[int, str]:
-    command = [*CATALOG, *arguments]
-    ended = subprocess.run(command, cwd=root, input="", capture_output=True, text=True, check=False)
-    return ended.returncode, ended.stdout + ended.stderr
+@pytest.fixture
+def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line in this process, where nobody sits at a terminal."""
+    monkeypatch.chdir(root)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        said = capsys.readouterr()
+        assert isinstance(code, int)
+        return code, said.out + said.err
+
+    return run
 
 
-def test_a_new_product_asks_its_questions_as_findings(root: Path) -> None:
-    code, said = run(root, "new", "farewell", "--portfolio", "projects", "--summary", "Says: bye.")
+def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> None:
+    code, said = run("new", "farewell", "--portfolio", "projects", "--summary", "Says: bye.")
     assert code == 0, said
     written = said.splitlines()
     assert {"products/farewell/product.yaml", "portfolios/projects.yaml"} < {*written}
@@ -45,7 +61,7 @@ def test_a_new_product_asks_its_questions_as_findings(root: Path) -> None:
         assert line in farewell.splitlines()
     assert "summary: 'Says: bye.'" in farewell
     assert "products: [greeter, farewell]" in (root / "portfolios/projects.yaml").read_text()
-    code, said = run(root, "check", "farewell", "--json")
+    code, said = run("check", "farewell", "--json")
     assert code == 1
     mine = [each for each in json.loads(said) if "farewell" in each["file"]]
     assert {each["rule"] for each in mine} == {"C018"}
@@ -68,9 +84,11 @@ def test_a_new_product_asks_its_questions_as_findings(root: Path) -> None:
         (("farewell", "--portfolio", "odd"), "There is no portfolio 'odd'."),
     ],
 )
-def test_a_new_product_that_cannot_be(root: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_a_new_product_that_cannot_be(
+    root: Path, run: Run, arguments: tuple[str, ...], said: str
+) -> None:
     before = sorted(root.rglob("*"))
-    code, text = run(root, "new", *arguments)
+    code, text = run("new", *arguments)
     assert code in {1, 2}
     assert said in text
     assert "Traceback" not in text
