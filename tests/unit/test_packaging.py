@@ -194,7 +194,7 @@ def test_a_project_asks_for_no_more_than_a_template_in_s3_may() -> None:
     assert not [*packaging.check(rendered(parameters + resources), Kind.PROJECT)]
     parameters += "  OneMore: {Type: String}\n"
     (found,) = packaging.check(rendered(parameters + resources), Kind.PROJECT)
-    assert (found.rule, found.line) == ("C429", 1)
+    assert (found.rule, found.line) == ("C428", 1)
     assert "181 parameters" in found.message
     assert not [*packaging.check(rendered(parameters + resources), Kind.ADMIN)]
 

@@ -170,11 +170,13 @@ def _products(
         for portfolio in members[name]:
             held = observed.portfolios.get(portfolio, _NO_PORTFOLIO)
             yield from _membership(name, portfolio, desired.portfolios[portfolio], held)
-        offered = observed.templates.get(name)
+        template, offered = desired.templates.get(name), observed.templates.get(name)
+        if template and live[template.version].digest != template.digest:
+            continue  # refused below: it is somebody else's version
         closing = ""
         if offered and offering.closed(want, offered):
             closing = retired.get((name, offered.version)) or "the product is not for Studio"
-        yield from offering.offers(name, desired.templates.get(name), offered, closing)
+        yield from offering.offers(name, template, offered, closing)
 
 
 def homes(desired: CatalogState) -> dict[str, tuple[str, ...]]:

@@ -72,12 +72,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "C428",
-        "A project product's name fits a template in S3",
-        "SageMaker refuses a longer one, and only one of Studio's two doors would open.",
-    ),
-    Rule(
-        "C429",
-        "A project product asks for no more parameters than a template in S3 may",
+        "A project product's name and number of parameters fit a template in S3",
         "SageMaker refuses more, and only one of Studio's two doors would open.",
     ),
 )

@@ -128,7 +128,7 @@ def object_tags(made: Release) -> Mapping[str, str]:
 
 
 def check(rendered: Rendered, kind: Kind) -> Iterator[Finding]:
-    """Compare a template with the limits of CloudFormation and SageMaker: findings C306, C429."""
+    """Compare a template with the limits of CloudFormation and SageMaker: findings C306, C428."""
     size, room = len(rendered.text.encode()), MAX_BODY - STAMP_ROOM
     if size > room:
         yield _limit(rendered, 1, f"The template has {size} bytes.", f"It may have {room}.")
@@ -144,7 +144,7 @@ def check(rendered: Rendered, kind: Kind) -> Iterator[Finding]:
             if len(asked) > MAX_ASKED:
                 message = f"The template asks for {len(asked)} parameters."
                 remedy = f"Studio gives {MAX_ASKED} to a template in S3; make two products."
-                yield _limit(rendered, key.start_mark.line + 1, message, remedy, rule="C429")
+                yield _limit(rendered, key.start_mark.line + 1, message, remedy, rule="C428")
 
 
 def _limit(
