@@ -222,7 +222,6 @@ def test_a_manifest_that_is_wrong_is_told_and_not_raised(root: Path, run: Run) -
 def test_tests_of_what_is_left_alone_are_spared(root: Path) -> None:
     say_otherwise(root)
     assert selecting.affected(root, "main") == {"benchmark-000"}
-    (root / "tests/rehearsals").mkdir(parents=True)
     (root / "tests/rehearsals/benchmark-001.py").write_text("# A life.\n")
     assert selecting.affected(root, "main") == {"benchmark-000", "benchmark-001"}
 
