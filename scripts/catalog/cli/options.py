@@ -17,5 +17,5 @@ base_option = click.option(
     "since",
     default="",
     metavar="REF",
-    help="Only products that the work since this branch or commit can alter.",
+    help="Branch or commit to compare with: only what the work since then can alter.",
 )

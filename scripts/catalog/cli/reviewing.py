@@ -8,6 +8,7 @@ import click
 
 from catalog import states, workspace
 from catalog.cli.console import Session, page
+from catalog.cli.options import base_option
 from catalog.reviewing.comment import comment
 from catalog.reviewing.comparing import compare
 from catalog.reviewing.planned import Known, Saved
@@ -21,13 +22,7 @@ REMOTE = "origin"
 
 
 @click.command()
-@click.option(
-    "--base",
-    "since",
-    default="",
-    metavar="REF",
-    help="Branch or commit that the work began with; default: the main branch.",
-)
+@base_option
 @click.option(
     "--state",
     "folder",
@@ -38,7 +33,8 @@ REMOTE = "origin"
 def review(session: Session, since: str, folder: Path | None) -> None:
     """Write one Markdown comment: what this change does to whom.
 
-    Asks no service and needs no credentials. What it finds does not make it fail: `check` does.
+    Since the main branch, unless another base is named. Asks no service and needs no credentials.
+    What it finds does not make it fail: `check` does.
     """
     known = _in(session.root, folder) if folder else _on_branch(session.root)
     text = comment(compare(session.root, since, known))
