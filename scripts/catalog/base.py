@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from catalog import git, workspace
@@ -12,7 +13,7 @@ from catalog.errors import Refused, UsageError
 from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
 from catalog.manifests.manifest import did_you_mean
-from catalog.model import Catalog, Release
+from catalog.model import Catalog, ProductFolder, Release
 from catalog.releases import building, bumping
 from catalog.releases.building import Built
 from catalog.releases.bumping import Raised
@@ -128,12 +129,10 @@ def raise_versions(
     then = releases(root, done.commit, wanted)
     made = []
     for name in sorted(then):
-        now = done.built[name].release("")
-        if now is None:
-            raise Refused(f"The template of {name} cannot be rendered.", "Run make check.")
         folder = done.catalog.products[name]
         manifest = (root / folder.path / "product.yaml").read_text(encoding="utf-8")
-        made.append(bumping.raised(folder, manifest, now, then[name], today))
+        remade = partial(_release, done.catalog, folder)
+        made.append(bumping.raised(folder, manifest, remade, then[name], today))
     return tuple(each for each in made if each)
 
 
@@ -141,6 +140,17 @@ def broken(findings: Iterable[Finding]) -> frozenset[str]:
     """Products whose manifest is wrong: their content says nothing about their version yet."""
     paths = (finding.file.split("/") for finding in findings if finding.stops)
     return frozenset(path[1] for path in paths if path[0] == "products" and len(path) > 1)
+
+
+def _release(catalog: Catalog, folder: ProductFolder, version: str) -> Release:
+    """A product's release as another version, which its template may print."""
+    name = folder.product.name
+    at = replace(folder, product=replace(folder.product, version=version))
+    one = building.build(replace(catalog, products={name: at}))[name]
+    release = one.release("")
+    if release is None:
+        raise Refused(f"The template of {name} cannot be rendered.", "Run make check.")
+    return release
 
 
 def chosen(names: Collection[str], products: Collection[str]) -> Collection[str]:

@@ -172,6 +172,16 @@ def test_more_work_raises_the_same_entry(root: Path, run: Run) -> None:
     assert "- Other words.\n- News is new.\n\n## 1.0.0" in text
 
 
+def test_a_version_that_its_template_prints_counts(root: Path, run: Run) -> None:
+    """A name with the version in it changes with the version, which replaces what bears it."""
+    template = root / FIRST / "template.yaml.j2"
+    edit(template, "-artifacts-0", "-artifacts-${{ product.version | replace('.', '-') }}")
+    commit(root)
+    say_otherwise(root)
+    assert "benchmark-000 1.0.0 → 2.0.0, a major version" in run("bump", "--base", "HEAD")[1]
+    assert run("bump", "--base", "HEAD") == (0, "Nothing to raise.\n")
+
+
 def test_a_version_is_never_lowered(root: Path, run: Run) -> None:
     say_otherwise(root)
     edit(root / FIRST / "product.yaml", "version: 1.0.0", "version: 3.0.0  # for the fair")

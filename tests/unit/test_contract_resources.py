@@ -161,3 +161,12 @@ def test_what_is_gained_is_listed_whole_and_told_in_part() -> None:
     assert {"sns:CreateTopic", "sns:UntagResource"} <= set(gained.details)
     assert "more" in gained.reason
     assert "sns:UntagResource" not in gained.reason
+
+
+def test_a_snapshot_with_another_name_is_what_it_is_for() -> None:
+    named = (
+        "{Resources: {C: {Type: AWS::SageMaker::StudioLifecycleConfig, "
+        "Properties: {StudioLifecycleConfigName: a-1-0-0, StudioLifecycleConfigContent: a}}}}"
+    )
+    assert bump(named, named.replace("1-0-0", "1-0-1")).level is Level.PATCH
+    assert bump(named, named.replace("Content: a", "Content: b")).level is Level.MAJOR

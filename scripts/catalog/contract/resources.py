@@ -21,10 +21,11 @@ SNAPSHOTS = frozenset(
         "AWS::Lambda::Version",
         "AWS::SageMaker::EndpointConfig",
         "AWS::SageMaker::Model",
+        "AWS::SageMaker::StudioLifecycleConfig",
     }
 )
-"""Types that are replaced to change anything, and that others follow by reference: unless it has a
-name of its own, nobody notices that one is new."""
+"""Types that are replaced to change anything, and that others follow by reference: nobody notices
+that one is new, unless it would have to be so under the name it had."""
 
 KEEPING = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 """How much of a resource a policy keeps."""
@@ -156,7 +157,7 @@ def _fixed(two: _Two) -> Iterator[Step]:
         reason = f"{two.name} cannot be replaced under its {named}: {what} cannot change in place"
         yield Level.MAJOR, Change.REPLACED, reason + through, changed
         return
-    level = Level.PATCH if _follows(two.old, two.new) else Level.MAJOR
+    level = Level.PATCH if two.old.type in SNAPSHOTS else Level.MAJOR
     reason = f"{two.name} is replaced: {what} cannot change in place{through}"
     yield level, Change.REPLACED, reason, changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,7 +36,11 @@ class Raised:
 
 
 def raised(
-    folder: ProductFolder, manifest: str, now: Release, then: Release, today: date
+    folder: ProductFolder,
+    manifest: str,
+    remade: Callable[[str], Release],
+    then: Release,
+    today: date,
 ) -> Raised | None:
     """Raise a version; None when it and its changelog are right already.
 
@@ -44,16 +49,20 @@ def raised(
     Args:
         folder: The product.
         manifest: Text of its `product.yaml`.
-        now: As the working tree makes it.
+        remade: Makes the release of the working tree as a version: a template may print it, and
+            what it then demands counts.
         then: As the commit makes it that the work began with.
         today: Date of a new entry.
     """
-    made = step(now, then)
+    before = folder.product.version
+    made = step(remade(before), then)
     if made is None:
         return None
     version = max(made.new, made.least)
+    while (again := step(remade(str(version)), then)) and again.least > version:
+        made, version = again, again.least
     texts = {}
-    if version != made.new:
+    if str(version) != before:
         texts[f"{folder.path}/product.yaml"] = _manifest(manifest, str(version))
     if str(version) not in changelog.versions(folder.changelog):
         text = changelog.begun(
@@ -64,7 +73,7 @@ def raised(
         return None
     return Raised(
         product=folder.product.name,
-        before=str(made.new),
+        before=before,
         version=str(version),
         found=made.demanded,
         texts=texts,
