@@ -78,7 +78,7 @@ class Work:
 
     Args:
         commit: The base; None when git knows no main branch.
-        built: Product -> what came of it.
+        built: What came of products that may be touched.
         touched: Product -> the paths by which it is touched.
         findings: About manifests; a product that is missing here has some.
     """
@@ -98,7 +98,7 @@ def work(root: Path, ref: str = "") -> Work:
     """
     left = commit(root, ref)
     catalog, findings = workspace.load(root)
-    built = building.build(catalog)
+    built = building.build(catalog, in_reach(root, left, catalog) if left else None)
     return Work(
         commit=left,
         catalog=catalog,
