@@ -19,6 +19,7 @@ from moto.core.request import normalize_request
 from catalog.targets import Organization
 from local_aws import (
     cloudformation,
+    codebuild,
     connections,
     deliveries,
     dispatch,
@@ -77,6 +78,7 @@ def set_up(description: Organization, hub: str, region: str) -> None:
     deliveries.forget()
     events.forget()
     topics.forget()
+    codebuild.forget()
     BackendDict.reset()
     reset_model_data()
     organization.set_up(description, hub)

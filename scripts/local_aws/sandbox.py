@@ -72,6 +72,39 @@ def python(where: Path, *packages: str) -> Path:
     return program
 
 
+def lent(environment: Path, where: Path) -> None:
+    """A virtual environment with what another one has installed, as links.
+
+    What installers read and write is its own: an install that is satisfied by what lies here goes
+    through, and none reaches the other environment. Programs are those that are no scripts, because
+    scripts name the Python they belong to; projects installed in place stay behind.
+
+    Args:
+        environment: Has `bin` and `lib`; it is not changed.
+        where: A folder that is not there yet.
+    """
+    python(where)
+    packages = next(environment.glob("lib/python*/site-packages"))
+    own = next(where.glob("lib/python*/site-packages"))
+    for found in packages.iterdir():
+        if found.name.startswith("__") or (found / "direct_url.json").exists():
+            continue
+        if found.suffix == ".dist-info":
+            shutil.copytree(found, own / found.name)
+        else:
+            (own / found.name).symlink_to(found)
+    for program in (environment / "bin").iterdir():
+        if _is_binary(program):
+            (where / "bin" / program.name).symlink_to(program)
+
+
+def _is_binary(program: Path) -> bool:
+    if program.is_symlink() or program.suffix or not os.access(program, os.X_OK):
+        return False
+    with program.open("rb") as file:
+        return file.read(2) != b"#!"
+
+
 @functools.cache
 def _contents(packages: tuple[str, ...]) -> tuple[Path, ...]:
     """Files and folders of distributions, as they lie in `site-packages`."""

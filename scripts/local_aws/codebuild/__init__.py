@@ -8,6 +8,7 @@
     running, phases                  one build, from source to artifacts
     shell, surroundings, variables   where its commands run, and what they see
     sources, artifacts, locations    what it takes and gives
+    caches                           what builds leave on their host for the next
     logs, notices, views             what people and rules get to see
 
 Of CodeBuild's operations those in `OPERATIONS` are here; the others answer "not implemented" by
@@ -23,12 +24,13 @@ from moto.core.utils import get_service_model
 from local_aws import validation
 from local_aws.codebuild.batches import OPERATIONS as BATCHES
 from local_aws.codebuild.builds import OPERATIONS as BUILDS
+from local_aws.codebuild.caches import forget, lend
 from local_aws.codebuild.logs import text as log
 from local_aws.codebuild.projects import OPERATIONS as PROJECTS
 from local_aws.codebuild.starting import commissioned
 from local_aws.codebuild.state import batch_ended, ended
 
-__all__ = ["batch_ended", "commissioned", "ended", "install", "log"]
+__all__ = ["batch_ended", "commissioned", "ended", "forget", "install", "lend", "log"]
 
 OPERATIONS: dict[str, validation.Handler] = PROJECTS | BUILDS | BATCHES
 

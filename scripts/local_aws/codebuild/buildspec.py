@@ -20,6 +20,7 @@ _ENVIRONMENT_KEYS = frozenset(
         "git-credential-helper",
     }
 )
+_CACHE_KEYS = frozenset({"paths", "key", "fallback-keys", "action"})
 _SHELLS = ("bash", "/bin/sh", "sh")
 
 
@@ -46,7 +47,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buildspec:
-    """A buildspec. `secondary` artifacts go by their identifiers."""
+    """A buildspec. `secondary` artifacts go by their identifiers; `cached` are patterns."""
 
     shell: str = "sh"
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Buildspec:
     artifacts: Files | None = None
     secondary: Mapping[str, Files] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
+    cached: tuple[str, ...] = ()
 
 
 def parse(text: str) -> Buildspec:
@@ -88,6 +90,7 @@ def parse(text: str) -> Buildspec:
             for name, files in secondary.items()
         },
         reports=tuple(mapping(whole.get("reports") or {}, "reports")),
+        cached=items(mapping(whole.get("cache") or {}, "cache", _CACHE_KEYS), "paths", "cache"),
     )
 
 

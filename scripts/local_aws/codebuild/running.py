@@ -12,6 +12,7 @@ from local_aws import work
 from local_aws.codebuild import (
     artifacts,
     buildspec,
+    caches,
     logs,
     notices,
     phases,
@@ -134,11 +135,17 @@ def _through(one: _Run) -> str:
         one.log.note("Phase is DOWNLOAD_SOURCE")
         secondary = _download(one)
         spec = _read_buildspec(one)
+        cached = _cached(one, spec)
         found = _variables(one, spec)
         one.log.hide(found.secrets)
         environment = surroundings.environment(
             current(one.build), one.around, found.values, secondary
         )
+    with caches.linked(one.build, cached, one.around.source):
+        return _built(one, spec, environment)
+
+
+def _built(one: _Run, spec: Buildspec, environment: Mapping[str, str]) -> str:
     with shell.Shell(
         Path(spec.shell).name,
         log=one.around.log,
@@ -179,6 +186,13 @@ def _read_buildspec(one: _Run) -> Buildspec:
     try:
         return buildspec.parse(reading.found(given, one.around.source))
     except reading.Unreadable as error:
+        raise Failed("YAML_FILE_ERROR", str(error)) from error
+
+
+def _cached(one: _Run, spec: Buildspec) -> tuple[str, ...]:
+    try:
+        return caches.wanted(one.build, spec.cached)
+    except caches.Uncached as error:
         raise Failed("YAML_FILE_ERROR", str(error)) from error
 
 

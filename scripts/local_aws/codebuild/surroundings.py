@@ -2,8 +2,8 @@
 
 Nothing of our own environment reaches a build. In its `PATH` are the system's programs, `git`
 among them, and `python` and `aws` as CodeBuild's images have them: an interpreter with boto3, which
-is the build's own, the AWS CLI. Neither a package index (`PIP_NO_INDEX`) nor anything else outside
-can be reached, so an install that is not satisfied already fails loudly.
+is the build's own, the AWS CLI. Neither a package index (`PIP_NO_INDEX`, `UV_OFFLINE`) nor anything
+else outside can be reached, so an install that is not satisfied already fails loudly.
 """
 
 from __future__ import annotations
@@ -120,6 +120,8 @@ def environment(
         "PIP_NO_INDEX": "1",
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "UV_OFFLINE": "1",
+        "UV_NO_CONFIG": "1",
         "AWS_REGION": build.region,
         "AWS_DEFAULT_REGION": build.region,
         "AWS_ACCESS_KEY_ID": access_key,
