@@ -196,6 +196,27 @@ def test_disabled_rules_deliver_nothing_and_neither_do_schedules(clients: Client
     assert len(received(clients, arn)) == 1
 
 
+def test_at_night_every_enabled_schedule_falls_due_once(clients: Clients) -> None:
+    arn = queue(clients, "sold", EVENTS)
+    client = clients("events")
+    nightly = client.put_rule(Name="nightly", ScheduleExpression="cron(0 3 * * ? *)")["RuleArn"]
+    client.put_rule(Name="off", ScheduleExpression="rate(1 day)", State="DISABLED")
+    for name in ("nightly", "off"):
+        client.put_targets(Rule=name, Targets=[{"Id": "q", "Arn": arn}])
+    rule(clients, {"Arn": arn}, pattern={"source": ["aws.events"]})
+    assert events.night_falls() == (nightly,)
+    settle()
+    (message,) = received(clients, arn)
+    event = json.loads(message["Body"])
+    told = {name: event[name] for name in ("source", "detail-type", "resources", "detail")}
+    assert told == {
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+        "resources": [nightly],
+        "detail": {},
+    }
+
+
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [

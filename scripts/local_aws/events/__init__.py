@@ -8,7 +8,8 @@
     delivery              in the background, with retries and, on demand, duplicates
     api                   PutEvents, PutRule, PutTargets, TestEventPattern
 
-Schedules are kept by moto and start nothing.
+Time does not pass by itself here: a schedule starts nothing until `night_falls` lets every one
+fall due, which `PUT /local-aws/night` does as well.
 """
 
 from __future__ import annotations
@@ -17,13 +18,22 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local_aws import controls
+from local_aws import controls, serial
 from local_aws.deliveries import deliveries
-from local_aws.events import api, delivery
+from local_aws.events import api, buses, delivery
 from local_aws.events.buses import Event
 from local_aws.events.delivery import arrivals, copies, forget, set_copies
 
-__all__ = ["arrivals", "copies", "deliveries", "emit", "forget", "install", "set_copies"]
+__all__ = [
+    "arrivals",
+    "copies",
+    "deliveries",
+    "emit",
+    "forget",
+    "install",
+    "night_falls",
+    "set_copies",
+]
 
 
 def emit(
@@ -57,6 +67,30 @@ def emit(
     return str(body["id"])
 
 
+def night_falls() -> tuple[str, ...]:
+    """Let every schedule fall due once; the ARNs of its rules.
+
+    Their targets get a *Scheduled Event* (user guide, *Creating a rule that runs on a schedule*).
+    """
+    with serial.turn():
+        due = buses.scheduled()
+    for rule in due:
+        body = api.envelope(
+            rule.account,
+            rule.region,
+            source="aws.events",
+            detail_type="Scheduled Event",
+            detail={},
+            resources=(rule.arn,),
+        )
+        delivery.give(Event(body=body, account=rule.account, region=rule.region), (rule,))
+    return tuple(rule.arn for rule in due)
+
+
+def _night(_rest: str, _body: bytes) -> object:
+    return {"rules": night_falls()}
+
+
 def _control(_rest: str, body: bytes) -> object:
     if body:
         set_copies(int(json.loads(body)["copies"]))
@@ -68,3 +102,4 @@ def install() -> None:
     api.install()
     controls.add("GET", "events", _control)
     controls.add("PUT", "events", _control)
+    controls.add("PUT", "night", _night)

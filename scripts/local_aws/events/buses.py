@@ -77,6 +77,16 @@ def matching(event: Event) -> tuple[Rule, ...]:
     return tuple(_as_value(rule) for rule in rules if _means(rule, event))
 
 
+def scheduled() -> tuple[Rule, ...]:
+    """The enabled rules of every account that a schedule starts."""
+    return tuple(
+        _as_value(rule)
+        for _, _, backend in list(events_backends.iter_backends())
+        for rule in backend.event_buses["default"].rules.values()
+        if rule.scheduled_expression and rule.state != "DISABLED"
+    )
+
+
 def _means(rule: Any, event: Event) -> bool:
     pattern = rule.event_pattern.dump()
     if rule.state == "DISABLED" or not pattern:  # a schedule means no event

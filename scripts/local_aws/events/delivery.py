@@ -56,6 +56,11 @@ def arrive(event: Event) -> None:
     """Let an event arrive at its bus; returns before it is delivered."""
     with serial.turn():
         rules = buses.matching(event)
+    give(event, rules)
+
+
+def give(event: Event, rules: tuple[Rule, ...]) -> None:
+    """Deliver an event to the targets of rules; returns before that is done."""
     _arrivals.append((event, tuple(rule.name for rule in rules)))
     if rules:
         for _ in range(copies()):
