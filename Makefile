@@ -13,7 +13,7 @@ SINCE = $(if $(BASE),--base $(BASE))
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 
-publish: $(READY) .venv-taskcat/.ready ## render, lint, launch and pack every product, then publish what changed
+publish: $(READY) $(if $(filter local,$(TARGET)),.venv-taskcat/.ready) ## render, lint, launch and pack every product, then publish what changed
 	@$(CATALOG) publish $(AT) $(ARGS)
 
 plan: $(READY) ## show what publishing would change, why and for whom; change nothing
@@ -31,7 +31,7 @@ bump: $(READY) ## raise versions by as much as their changes demand (PRODUCT=, d
 test: $(READY) .venv-taskcat/.ready ## run every test: style, types, architecture, tool, embedded AWS, products (BASE=)
 	@.venv/bin/pytest -n auto --dist worksteal $(SINCE) $(ARGS)
 
-rehearse: $(READY) ## live a product's whole life on the embedded AWS (PRODUCT=, default all)
+rehearse: $(READY) .venv-taskcat/.ready ## live a product's whole life on the embedded AWS (PRODUCT=, default all)
 	@$(CATALOG) rehearse $(PRODUCT) $(ARGS)
 
 taskcat: $(READY) .venv-taskcat/.ready ## launch a product's scenarios with taskcat (PRODUCT=, REGION=, default all)
@@ -94,7 +94,7 @@ help: ## list these verbs
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
 	@echo 'Installing the tools into .venv, once …' >&2
-	@$(PYTHON) -m venv .venv
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 

@@ -18,6 +18,10 @@ from pathlib import Path
 from catalog.errors import EnvironmentFault
 from catalog.model import SourceFile, Tree
 
+FETCHED = "CODEBUILD_RESOLVED_SOURCE_VERSION"
+"""Variable in which a build finds the commit of its source (CodeBuild user guide, *Environment
+variables in build environments*)."""
+
 _SECONDS = 60
 _PUSHES = 3
 """How often a branch is written anew when somebody else wrote it meanwhile."""
@@ -42,11 +46,12 @@ def files(root: Path, tops: Collection[str]) -> tuple[str, ...]:
 def commit(root: Path) -> str:
     """Id of the commit checked out, with `+` at its end when the tree has changes.
 
-    Empty outside a repository and before its first commit.
+    Where there is none, it is what CodeBuild says it fetched, which leaves git's own data behind;
+    empty where nobody knows.
     """
     head = _ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
     if head is None:
-        return ""
+        return os.environ.get(FETCHED, "")
     changed = _ask(root, "status", "--porcelain", "--", ".")
     return head.strip() + ("+" if changed else "")
 

@@ -54,6 +54,18 @@ def test_a_catalog_without_git(root: Path) -> None:
     assert git.commit(root) == ""
 
 
+def test_a_build_knows_its_commit_by_what_was_fetched(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(git.FETCHED, "a" * 40)
+    assert git.commit(root) == "a" * 40
+
+
+def test_a_repository_speaks_for_itself(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(git.FETCHED, "a" * 40)
+    assert git.commit(checkout) not in ("", "a" * 40)
+
+
 def test_links_are_seen_and_not_followed(root: Path) -> None:
     (root / "seed_code" / "hello" / "out").symlink_to("/etc")
     (root / "seed_code" / "hello" / "passwd").symlink_to("/etc/passwd")
