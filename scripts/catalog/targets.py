@@ -95,6 +95,7 @@ class Target:
         quotas: Raised account quotas, e.g. `{"products": 500}`; see `catalog.planning.quotas`.
         foundation: What is deployed with CloudFormation, in this order.
         access_role: Name of the role through which other accounts are entered.
+        publisher: Name of the only role that publishes; empty where nobody is kept out.
         test_accounts: Kind of product -> account (12 digits) where its scenarios are launched.
     """
 
@@ -108,6 +109,7 @@ class Target:
     quotas: Mapping[str, int] = field(default_factory=dict)
     foundation: tuple[Deployment, ...] = ()
     access_role: str = "OrganizationAccountAccessRole"
+    publisher: str = ""
     test_accounts: Mapping[str, str] = field(default_factory=dict)
 
     def test_account(self, kind: str) -> str:

@@ -6,17 +6,20 @@ import json
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from catalog.errors import Refused, StalePlan
 from catalog.model import Kind, Lifecycle, VersionState
 from catalog.planning import index, planning, plans
 from catalog.planning.desired import desired, digest_of, retirements
 from catalog.publishing import report, surveying
+from local_aws import iam
 from local_aws.process import Embedded
 from tests.publishing_world import (
     BUCKET,
     DEEP,
     FIRST,
+    HUB,
     MANNER,
     OTHER_ROLE,
     PRUNE,
@@ -249,6 +252,36 @@ def test_the_bucket_is_private_and_keeps_foreign_statements(our: Hub) -> None:
         s["Sid"] for s in json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
     ]
     assert sids == ["Theirs", *OUR_STATEMENTS]
+
+
+def test_only_the_publisher_publishes_where_one_is_named(our: Hub) -> None:
+    others = replace(FIRST, target=replace(FIRST.target, publisher="sagemaker-catalog-publisher"))
+    with pytest.raises(Refused, match="Only the role sagemaker-catalog-publisher publishes to"):
+        our.publish(others)
+    assert our.read("catalog/lock.json") is None
+
+
+def test_what_publishers_keep_is_denied_to_everybody_else(our: Hub) -> None:
+    ours = replace(FIRST, target=replace(FIRST.target, publisher="OrganizationAccountAccessRole"))
+    our.publish(ours)
+    policy = json.loads(our.client("s3").get_bucket_policy(Bucket=BUCKET)["Policy"])
+    assert "CatalogPublisherWrites" in {statement["Sid"] for statement in policy["Statement"]}
+    our.role("somebody")
+    our.client("iam").attach_role_policy(
+        RoleName="somebody", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    theirs = our.aws.client("s3", HUB, "somebody")
+    body = {"Bucket": BUCKET, "Body": b"{}"}
+    iam.force(True)
+    try:
+        kept = ("releases/deploy/9.9.9.json", "studio/deploy.yaml", "catalog/index.json")
+        for key in (*kept, "catalog/lock.json"):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                theirs.put_object(Key=key, **body)
+        theirs.put_object(Key="bundles/other.zip", **body)
+        our.client("s3").put_object(Key="releases/deploy/9.9.9.json", **body)
+    finally:
+        iam.force(False)
 
 
 def test_the_index_remembers_ids_and_digests(our: Hub) -> None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.aws import bucket_policy
 from catalog.aws.session import Service
 from catalog.errors import Refused, ServiceFault
-from catalog.planning.offering import FOLDER
-
-READ_TAG = "servicecatalog:provisioning"
-"""Objects with this tag, `true`, are what launch roles read (AWS's own launch policies carry the
-condition `s3:ExistingObjectTag/servicecatalog:provisioning`)."""
 
 STUDIO_RULE = {
     "ID": "CatalogStudioReads",
@@ -112,11 +107,12 @@ class Bucket:
             if fault.code != "BucketAlreadyOwnedByYou":
                 raise
 
-    def secure(self, organization: str) -> None:
+    def secure(self, organization: str, publisher: str = "") -> None:
         """Bring its settings to what they should be, one after the other as S3 demands.
 
         Args:
             organization: Whose accounts may read provisioning objects; empty for none.
+            publisher: Name of the only role that writes what publishers keep; empty for any.
         """
         self.call("put_public_access_block", PublicAccessBlockConfiguration=_PRIVATE)
         self.call(
@@ -125,7 +121,7 @@ class Bucket:
         )
         self.call("put_bucket_encryption", ServerSideEncryptionConfiguration=_ENCRYPTED)
         self.call("put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
-        self._merge_policy(organization)
+        self._merge_policy(organization, publisher)
         if not self.is_open():
             others = [rule for rule in self._cors() if rule.get("ID") != STUDIO_RULE["ID"]]
             rules = {"CORSRules": [*others, STUDIO_RULE]}
@@ -144,10 +140,12 @@ class Bucket:
             raise
         return rules
 
-    def _merge_policy(self, organization: str) -> None:
+    def _merge_policy(self, organization: str, publisher: str) -> None:
         """Set our statements by their Sid; others stay as they are."""
         live = self._policy()
-        merged = merged_policy(live, self._statements(organization))
+        role = f"arn:{self.partition}:iam::{self.account}:role/{publisher}" if publisher else ""
+        arn = f"arn:{self.partition}:s3:::{self.name}"
+        merged = bucket_policy.merged(live, bucket_policy.statements(arn, organization, role))
         if merged != live:
             self.call("put_bucket_policy", Policy=json.dumps(merged, sort_keys=True))
 
@@ -159,63 +157,3 @@ class Bucket:
                 return {}
             raise
         return document
-
-    def _statements(self, organization: str) -> list[dict[str, Any]]:
-        bucket = f"arn:{self.partition}:s3:::{self.name}"
-        tls = {
-            "Sid": "CatalogTlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [bucket, f"{bucket}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-        read = {
-            "Sid": "CatalogOrganizationReads",
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "s3:GetObject",
-            "Resource": f"{bucket}/*",
-            "Condition": {
-                "StringEquals": {
-                    "aws:PrincipalOrgID": organization,
-                    f"s3:ExistingObjectTag/{READ_TAG}": "true",
-                }
-            },
-        }
-        listed = {
-            "Sid": "CatalogOrganizationListsTemplates",
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "s3:ListBucket",
-            "Resource": bucket,
-            "Condition": {
-                "StringEquals": {"aws:PrincipalOrgID": organization},
-                "StringLike": {"s3:prefix": f"{FOLDER}*"},
-            },
-        }
-        tagged = {
-            "Sid": "CatalogOrganizationReadsTemplateTags",
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "s3:GetObjectTagging",
-            "Resource": f"{bucket}/{FOLDER}*",
-            "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization}},
-        }
-        return [tls, read, listed, tagged] if organization else [tls]
-
-
-def merged_policy(live: Mapping[str, Any], ours: list[dict[str, Any]]) -> dict[str, Any]:
-    """A bucket policy with `ours` in it: same Sid replaced in place, the rest untouched."""
-    by_sid = {statement["Sid"]: statement for statement in ours}
-    held = live.get("Statement", [])
-    kept = [held] if isinstance(held, dict) else list(held)
-    known = {statement.get("Sid") for statement in kept}
-    return {
-        **live,
-        "Version": live.get("Version", "2012-10-17"),
-        "Statement": [
-            *(by_sid.get(statement.get("Sid", ""), statement) for statement in kept),
-            *(statement for statement in ours if statement["Sid"] not in known),
-        ],
-    }

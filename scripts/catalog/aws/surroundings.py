@@ -15,6 +15,12 @@ class Caller:
     account: str
     arn: str
 
+    @property
+    def role(self) -> str:
+        """Name of the role that was assumed; empty for whoever has none."""
+        kind, _, rest = self.arn.rpartition(":")[2].partition("/")
+        return rest.partition("/")[0] if kind == "assumed-role" else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:

@@ -41,7 +41,7 @@ class Stage:
         for region in sorted(set(regions)):
             hub = self.gateways[region]
             hub.storage.bucket.create()
-            hub.storage.bucket.secure(hub.surroundings.organization())
+            hub.storage.bucket.secure(hub.surroundings.organization(), self.target.publisher)
 
     def put(self, release: Release, region: str, key: str = "") -> str:
         """Upload a release's bundles, where they are new, and its stamped template.

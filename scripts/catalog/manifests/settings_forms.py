@@ -125,6 +125,11 @@ class TargetForm(Form):
         "OrganizationAccountAccessRole",
         description="NAME of the role through which other accounts are entered.",
     )
+    publisher: Annotated[str, text(ROLE)] | None = Field(
+        None,
+        description="NAME of the only role that publishes here, which the hub's pipeline has: the "
+        "artifact buckets refuse releases of anybody else.",
+    )
     test_accounts: dict[Literal["project", "admin", "foundation"], Annotated[str, text()]] = Field(
         default_factory=dict,
         description="Kind of product -> account in which taskcat launches its scenarios: 12 digits "

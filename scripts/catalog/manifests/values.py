@@ -124,6 +124,7 @@ def _target(name: str, form: TargetForm) -> Target:
             for entry in form.foundation
         ),
         access_role=form.access_role,
+        publisher=form.publisher or "",
         test_accounts={
             Kind(kind): accounts.get(account, account)
             for kind, account in form.test_accounts.items()

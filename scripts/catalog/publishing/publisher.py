@@ -35,6 +35,7 @@ from catalog.publishing.shipping import Cargo, Shipment, offer, shipment
 from catalog.publishing.surveying import SHALLOW, Depth, Survey, survey
 from catalog.publishing.uploading import Uploads
 from catalog.publishing.waiting import CONSISTENCY, SHARING, Patience
+from catalog.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ def publish(
         tell: Hears every outcome as it comes, from any thread.
 
     Raises:
-        Refused: The plan cannot be applied: an immutable version, a quota, a missing test record.
+        Refused: The plan cannot be applied: an immutable version, a quota, a missing test record;
+            or somebody else publishes here.
         StalePlan: The catalog or the repository moved since the approved plan was made.
         Locked: Another publisher is at work.
         EnvironmentFault: Account, roles, organization or bucket are not ready.
@@ -114,6 +116,7 @@ def publish(
         return Published(survey=seen)
     if seen.unready is not None:
         raise seen.unready
+    _must_be_publisher(gateways, wish.target)
     if seen.plan.actions:
         approve(seen.plan)
     bucket = gateways.storage.bucket
@@ -125,10 +128,25 @@ def publish(
             gateways.storage, _owner(), secrets.token_hex(8), first=seen.etag is None
         ) as lock,
     ):
-        secured = background.submit(lambda: bucket.secure(gateways.surroundings.organization()))
+        secured = background.submit(
+            lambda: bucket.secure(gateways.surroundings.organization(), wish.target.publisher)
+        )
         published = _applied(gateways, wish, manner, seen, tell, lock, secured)
         secured.result()
         return published
+
+
+def _must_be_publisher(gateways: Gateways, target: Target) -> None:
+    """Leave publishing to the one role that may, where the target names it."""
+    if not target.publisher:
+        return
+    caller = gateways.surroundings.caller()
+    if caller.role != target.publisher:
+        raise Refused(
+            f"Only the role {target.publisher} publishes to target {target.name}; "
+            f"you are {caller.arn}.",
+            "Merge your change: the hub's pipeline publishes what was reviewed.",
+        )
 
 
 def _owner() -> str:

@@ -1,0 +1,105 @@
+"""The policy of an artifact bucket: what it says of everybody, of the organization, of publishers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.planning import offering, records
+
+READ_TAG = "servicecatalog:provisioning"
+"""Objects with this tag, `true`, are what launch roles read (AWS's own launch policies carry the
+condition `s3:ExistingObjectTag/servicecatalog:provisioning`)."""
+
+PUBLISHERS = ("catalog/", records.FOLDER, offering.FOLDER)
+"""Where index and lock, release records and Studio's templates lie, under keys that stay: only the
+publisher writes there. What else there is has a digest for a key."""
+
+
+def statements(bucket: str, organization: str, publisher: str) -> list[dict[str, Any]]:
+    """Ours, each with a Sid by which it is found again.
+
+    Args:
+        bucket: Its ARN.
+        organization: Whose accounts may read provisioning objects, `o-…`; empty for none.
+        publisher: ARN of the only role that publishes; empty where nobody is kept out.
+    """
+    return [
+        _tls_only(bucket),
+        *(_organization_reads(bucket, organization) if organization else ()),
+        *([_publisher_writes(bucket, publisher)] if publisher else ()),
+    ]
+
+
+def _tls_only(bucket: str) -> dict[str, Any]:
+    return {
+        "Sid": "CatalogTlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket, f"{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def _organization_reads(bucket: str, organization: str) -> tuple[dict[str, Any], ...]:
+    read = {
+        "Sid": "CatalogOrganizationReads",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"{bucket}/*",
+        "Condition": {
+            "StringEquals": {
+                "aws:PrincipalOrgID": organization,
+                f"s3:ExistingObjectTag/{READ_TAG}": "true",
+            }
+        },
+    }
+    listed = {
+        "Sid": "CatalogOrganizationListsTemplates",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:ListBucket",
+        "Resource": bucket,
+        "Condition": {
+            "StringEquals": {"aws:PrincipalOrgID": organization},
+            "StringLike": {"s3:prefix": f"{offering.FOLDER}*"},
+        },
+    }
+    tagged = {
+        "Sid": "CatalogOrganizationReadsTemplateTags",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObjectTagging",
+        "Resource": f"{bucket}/{offering.FOLDER}*",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization}},
+    }
+    return read, listed, tagged
+
+
+def _publisher_writes(bucket: str, publisher: str) -> dict[str, Any]:
+    return {
+        "Sid": "CatalogPublisherWrites",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"],
+        "Resource": [f"{bucket}/{folder}*" for folder in PUBLISHERS],
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": publisher}},
+    }
+
+
+def merged(live: Mapping[str, Any], ours: list[dict[str, Any]]) -> dict[str, Any]:
+    """A policy with `ours` in it: same Sid replaced in place, the rest untouched."""
+    by_sid = {statement["Sid"]: statement for statement in ours}
+    held = live.get("Statement", [])
+    kept = [held] if isinstance(held, dict) else list(held)
+    known = {statement.get("Sid") for statement in kept}
+    return {
+        **live,
+        "Version": live.get("Version", "2012-10-17"),
+        "Statement": [
+            *(by_sid.get(statement.get("Sid", ""), statement) for statement in kept),
+            *(statement for statement in ours if statement["Sid"] not in known),
+        ],
+    }
