@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.rehearsing.people import Actor, NotYet
+from catalog.rehearsing.people import PATIENCE, Actor, NotYet
 from catalog.rehearsing.trouble import Unexpected
 
 RUNNING = frozenset({"InProgress", "Stopping"})
@@ -41,6 +41,7 @@ class AtPipelines(Actor):
         number: int = 1,
         skipped: Collection[str] = (),
         because: str = "",
+        patience: float = PATIENCE,
     ) -> None:
         """Wait for a run of a pipeline to end, and see how.
 
@@ -50,10 +51,11 @@ class AtPipelines(Actor):
             number: Which run, counted from 1 as they began.
             skipped: Stages passed over; all others were not.
             because: What the message of a failed action has to contain.
+            patience: Seconds.
         """
         what = f"sees run {number} of the pipeline: {status}"
         with self.step(what + (f", skipping {', '.join(skipped)}" if skipped else "")):
-            run = self._ended(pipeline, number)
+            run = self._ended(pipeline, number, patience)
             if run["status"] != status:
                 raise Unexpected(f"run {number} of {pipeline} to be {status}", _told(run))
             stages = self._stages(pipeline, run["pipelineExecutionId"])
@@ -63,17 +65,22 @@ class AtPipelines(Actor):
             if because:
                 self._because(pipeline, run["pipelineExecutionId"], because)
 
-    def expects_question(self, pipeline: str, asks: str, *, number: int = 0) -> Question:
+    def expects_question(
+        self, pipeline: str, asks: str, *, number: int = 0, patience: float = PATIENCE
+    ) -> Question:
         """Wait until a pipeline asks for approval.
 
         Args:
             pipeline: Name.
             asks: What the question has to contain.
             number: Of the run that asks, counted from 1; 0 for any.
+            patience: Seconds.
         """
         with self.step(f"is asked: “{asks}”"):
             question = self.waits(
-                f"{pipeline} to ask for approval", lambda: self._question(pipeline, number)
+                f"{pipeline} to ask for approval",
+                lambda: self._question(pipeline, number),
+                patience=patience,
             )
             if asks not in question.asks:
                 raise Unexpected(f"a question with “{asks}”", question.asks)
@@ -132,7 +139,7 @@ class AtPipelines(Actor):
             result={"summary": because, "status": status},
         )
 
-    def _ended(self, pipeline: str, number: int) -> Mapping[str, Any]:
+    def _ended(self, pipeline: str, number: int, patience: float) -> Mapping[str, Any]:
         def look() -> Mapping[str, Any] | NotYet:
             runs = self.runs(pipeline)[::-1]
             if len(runs) < number:
@@ -144,7 +151,7 @@ class AtPipelines(Actor):
             seen = (_listed(_passed(state, run["pipelineExecutionId"])), *questions(state))
             return NotYet(f"run {number} is {run['status']}: {'; '.join(seen)}")
 
-        return self.waits(f"run {number} of {pipeline} to end", look)
+        return self.waits(f"run {number} of {pipeline} to end", look, patience=patience)
 
     def _stages(self, pipeline: str, run: str) -> dict[str, str]:
         """Stage -> status, as this run left it or has it now."""

@@ -72,6 +72,11 @@ class AtCode(Actor):
             self.scene.ground.complete_connection(arn)
             return arn
 
+    def completes_connection(self, arn: str) -> None:
+        """Finish the handshake of a pending connection, in the console."""
+        with self.step("completes the connection in the console"):
+            self.scene.ground.complete_connection(arn)
+
     def pushes(self, checkout: Checkout, message: str, changes: Mapping[str, str]) -> None:
         """Change files, commit and push them.
 

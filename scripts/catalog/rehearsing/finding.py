@@ -27,6 +27,8 @@ class Play:
         name: Of the function, as people type it: `by-account-list`.
         about: First line of its docstring.
         file: Where it is written.
+        opens: Whether the foundation is laid and the catalog published before it begins.
+            `OPENS = False` in the file says that its people do that themselves.
     """
 
     product: str
@@ -34,6 +36,7 @@ class Play:
     about: str
     file: str
     act: Callable[[Rehearsal], None]
+    opens: bool = True
 
 
 def plays(root: Path, product: str = "", only: str = "") -> tuple[Play, ...]:
@@ -62,7 +65,8 @@ def plays(root: Path, product: str = "", only: str = "") -> tuple[Play, ...]:
 
 
 def _in(path: Path, product: str) -> Iterator[Play]:
-    for name, act in vars(_module(path, product)).items():
+    module = _module(path, product)
+    for name, act in vars(module).items():
         if name.startswith(PREFIX) and inspect.isfunction(act):
             yield Play(
                 product=product,
@@ -70,6 +74,7 @@ def _in(path: Path, product: str) -> Iterator[Play]:
                 about=(inspect.getdoc(act) or name).partition("\n")[0],
                 file=str(path),
                 act=act,
+                opens=getattr(module, "OPENS", True),
             )
 
 

@@ -6,6 +6,7 @@ its records: which calls IAM refused, which events reached nobody, which work of
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +23,18 @@ from catalog.places import Place
 from catalog.rehearsing.recorded import Delivery, Denial
 from catalog.studio.looking import accounts
 from catalog.targets import OrganizationalUnit, Target
-from local_aws import connections, events, functions, iam, identity, repositories, topics, work
+from local_aws import (
+    codebuild,
+    connections,
+    events,
+    functions,
+    iam,
+    identity,
+    repositories,
+    sandbox,
+    topics,
+    work,
+)
 from local_aws.deliveries import deliveries
 from local_aws.process import Embedded
 
@@ -171,6 +183,29 @@ class Ground:
     def host_repository(self, full_name: str) -> None:
         """Make an empty repository `<owner>/<name>` at the Git provider, outside AWS."""
         connections.add_repository(full_name)
+
+    def provider_address(self, full_name: str) -> Path:
+        """Where git reaches a repository of the Git provider, outside AWS."""
+        return connections.address(full_name)
+
+    def pushed_to_provider(self, full_name: str) -> None:
+        """Let the Git provider notice a push to `provider_address`."""
+        connections.pushed(full_name)
+
+    def lend_tools(self) -> None:
+        """Let build hosts begin with what is installed here, as earlier builds would leave it.
+
+        There is no package index in the embedded AWS. The environments are those that `make` keeps
+        beside each other: the tool's, which this process runs in, and taskcat's.
+        """
+        tools = Path(sys.prefix)
+        for environment in (tools, tools.with_name(f"{tools.name}-taskcat")):
+            if environment.is_dir():
+                codebuild.lend(environment.name, functools.partial(sandbox.lent, environment))
+
+    def night_falls(self) -> None:
+        """Let every schedule fall due once."""
+        events.night_falls()
 
     def complete_connection(self, arn: str) -> None:
         """Finish the handshake of a connection, which people do in the console."""

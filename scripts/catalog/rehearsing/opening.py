@@ -27,6 +27,7 @@ from catalog.publishing.surveying import Depth
 from catalog.rehearsing.ground import Ground
 from catalog.rehearsing.trouble import Unexpected
 from catalog.releases import building
+from catalog.targets import Deployment
 
 _COMMIT = "0" * 40
 """Releases of a rehearsal come from a working tree, not from a commit."""
@@ -79,6 +80,27 @@ def lay_foundation(ground: Ground, checked: Checked) -> None:
     for done in pipeline.lay_foundation(ground.place(), checked):
         if done.failures:
             raise Unexpected("the foundation in place", str(done))
+
+
+def deploy(
+    ground: Ground, checked: Checked, product: str, account: str, parameters: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Deploy one foundation product; the outputs of its stack.
+
+    Raises:
+        Unexpected: The stack did not come up.
+    """
+    place = ground.place()
+    wanted = Deployment(
+        product=product, account=account, region=ground.region, parameters=parameters
+    )
+    target = replace(place.target, foundation=(wanted,))
+    for done in pipeline.lay_foundation(replace(place, target=target), checked):
+        if done.failures:
+            raise Unexpected(f"{product} in place", str(done))
+    stacks = ground.service("cloudformation", account)
+    (stack,) = stacks.call("describe_stacks", wanted.stack, StackName=wanted.stack)["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
 
 
 def publish(ground: Ground, checked: Checked, folder: Path) -> None:

@@ -91,7 +91,8 @@ def perform(
 def _act(rehearsal: Rehearsal, play: Play) -> None:
     """Play it; whatever ends it early becomes the timeline's last step."""
     try:
-        rehearsal.open()
+        if play.opens:
+            rehearsal.open()
         play.act(rehearsal)
     except Failed:
         return  # the step that failed says so

@@ -16,6 +16,8 @@ from catalog.rehearsing import leftovers, opening
 from catalog.rehearsing.answering import AtEndpoints
 from catalog.rehearsing.approving import AtPipelines
 from catalog.rehearsing.coding import AtCode
+from catalog.rehearsing.contributing import Contributor
+from catalog.rehearsing.exchanging import AtArtifacts
 from catalog.rehearsing.ground import Ground
 from catalog.rehearsing.launching import AtCatalog
 from catalog.rehearsing.mailing import AtInbox
@@ -35,6 +37,7 @@ class Person(
     AtRegistry,
     AtTraining,
     AtPipelines,
+    AtArtifacts,
     AtEndpoints,
     AtInbox,
     Cleaning,
@@ -130,11 +133,6 @@ class Rehearsal:
             )
         return units[name]
 
-    def open(self) -> None:
-        """Lay the foundation and publish the catalog; people come after that."""
-        self.lays_foundation()
-        self.publishes(self.checked)
-
     def lays_foundation(self) -> None:
         """The platform engineer deploys what is missing of the foundation."""
         with self.step("platform", "lays the foundation", ""):
@@ -150,6 +148,32 @@ class Rehearsal:
         """Make an empty repository `<owner>/<name>` at the Git provider; its name."""
         self.ground.host_repository(full_name)
         return full_name
+
+    def open(self) -> None:
+        """Lay the foundation and publish the catalog; people come after that."""
+        self.lays_foundation()
+        self.publishes(self.checked)
+
+    def deploys(self, product: str, account: str, **parameters: str) -> Mapping[str, str]:
+        """The platform engineer deploys one foundation product more; the outputs of its stack.
+
+        Args:
+            product: Its name.
+            account: Alias of the organization, or 12 digits.
+            parameters: Of its template.
+        """
+        number = self.ground.number(account)
+        with self.step("platform", f"deploys {product}", number):
+            return opening.deploy(self.ground, self.checked, product, number, parameters)
+
+    def night_falls(self) -> None:
+        """Whatever is scheduled falls due once."""
+        with self.step("night", "falls", ""):
+            self.ground.night_falls()
+
+    def contributor(self, name: str, repository: str) -> Contributor:
+        """Somebody who works on a repository of the Git provider `<owner>/<name>`, without AWS."""
+        return Contributor(scene=self, name=name, repository=repository)
 
     def deliver_events_twice(self) -> None:
         """From now on EventBridge delivers every event twice, as it may at any time."""

@@ -10,6 +10,7 @@ the provider has are bare repositories named `<owner>/<name>`, which every conne
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from catalog.targets import Organization
 from local_aws import controls, dispatch, identity
@@ -77,6 +78,24 @@ def push(full_name: str, branch: str, files: Files, message: str) -> str:
     commit = found.bare.commit(branch, files, message, OWNER)
     codecommit.pushed(found)
     return commit
+
+
+def address(full_name: str) -> Path:
+    """Where a repository of the Git provider is cloned from and pushed to, past AWS.
+
+    Raises:
+        Refusal: There is no such repository.
+    """
+    return _repository(full_name).bare.path
+
+
+def pushed(full_name: str) -> None:
+    """Let the provider notice what was pushed to `address`.
+
+    Raises:
+        Refusal: There is no such repository.
+    """
+    codecommit.pushed(_repository(full_name))
 
 
 def snapshot(connection_arn: str, full_repository_id: str, branch: str) -> tuple[str, Files]:
