@@ -7,6 +7,7 @@ TARGET ?= local
 CATALOG = .venv/bin/catalog
 READY = .venv/.ready
 LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
+INSTALL = VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --requirement
 AT = --target $(TARGET)
 SINCE = $(if $(BASE),--base $(BASE))
 
@@ -95,11 +96,11 @@ help: ## list these verbs
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
 	@echo 'Installing the tools into .venv, once …' >&2
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@if test -x $@; then $(INSTALL) requirements/uv.txt; else .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt; fi
 	@touch $@
 
 $(READY): .venv/bin/uv requirements/dev.txt pyproject.toml
-	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(INSTALL) requirements/dev.txt
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -10,8 +10,10 @@ import atexit
 import functools
 import os
 import re
+import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -76,8 +78,8 @@ def lent(environment: Path, where: Path) -> None:
     """A virtual environment with what another one has installed, as links.
 
     What installers read and write is its own: an install that is satisfied by what lies here goes
-    through, and none reaches the other environment. Programs are those that are no scripts, because
-    scripts name the Python they belong to; projects installed in place stay behind.
+    through, and none reaches the other environment. Its programs are those that are no scripts,
+    because scripts name the Python they belong to; projects installed in place stay behind.
 
     Args:
         environment: Has `bin` and `lib`; it is not changed.
@@ -95,7 +97,14 @@ def lent(environment: Path, where: Path) -> None:
             (own / found.name).symlink_to(found)
     for program in (environment / "bin").iterdir():
         if _is_binary(program):
-            (where / "bin" / program.name).symlink_to(program)
+            offer(where / "bin", program.name, str(program))
+
+
+def offer(folder: Path, name: str, *command: str) -> None:
+    """A program that calls another: a link would take Python out of its virtual environment."""
+    program = folder / name
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
 
 
 def _is_binary(program: Path) -> bool:

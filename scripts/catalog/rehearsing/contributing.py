@@ -42,23 +42,21 @@ class Contributor:
             self._checkout = made
         return self._checkout
 
-    def pushes(self, branch: str, message: str, files: Mapping[str, bytes]) -> None:
-        """Commit files on a branch, made where it is not there yet, and push it.
-
-        Args:
-            branch: Its name.
-            message: Of the commit.
-            files: Path -> content.
-        """
-        with self.step(f"pushes “{message}” to {branch}"):
+    def writes(self, branch: str, files: Mapping[str, bytes]) -> None:
+        """Begin a branch and put files there: path -> content."""
+        with self.step(f"begins branch {branch}: {_counted(files)}"):
             self._git("checkout", "--quiet", "-B", branch)
             for path, content in files.items():
                 file = self.folder / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
+
+    def pushes(self, message: str) -> None:
+        """Commit everything on the branch, and push it."""
+        with self.step(f"pushes “{message}”"):
             self._git("add", "--all")
             self._git("commit", "--quiet", "--message", message)
-            self._git("push", "--quiet", "origin", branch)
+            self._git("push", "--quiet", "origin", "HEAD")
             self.scene.ground.pushed_to_provider(self.repository)
 
     def merges(self, branch: str, *, into: str = "main") -> str:
@@ -112,6 +110,10 @@ class Contributor:
             told = (done.stderr or done.stdout).strip().splitlines()
             raise Unexpected(f"{' '.join(command[:4])} to succeed", " / ".join(told[-8:]))
         return done.stdout
+
+
+def _counted(files: Mapping[str, bytes]) -> str:
+    return "1 file" if len(files) == 1 else f"{len(files)} files"
 
 
 _KEPT = frozenset({"PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH"})

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import os
 import platform
-import shlex
 import shutil
-import stat
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -63,23 +61,16 @@ def place() -> Iterator[Place]:
     for folder in (made.home, made.source, made.own, made.programs):
         folder.mkdir(parents=True)
     python = str(sandbox.python(root / "python", "boto3", "pip"))
-    _offer(made.programs, "python", python)
-    _offer(made.programs, "python3", python)
-    _offer(made.programs, "pip", python, "-m", "pip")
+    sandbox.offer(made.programs, "python", python)
+    sandbox.offer(made.programs, "python3", python)
+    sandbox.offer(made.programs, "pip", python, "-m", "pip")
     beside = Path(sys.executable).with_name("aws")
     if aws := str(beside) if beside.exists() else shutil.which("aws"):
-        _offer(made.programs, "aws", aws)
+        sandbox.offer(made.programs, "aws", aws)
     try:
         yield made
     finally:
         shutil.rmtree(root, ignore_errors=True)
-
-
-def _offer(folder: Path, name: str, *command: str) -> None:
-    """A program that calls another: a link would take Python out of its virtual environment."""
-    program = folder / name
-    program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
 
 
 def runtime_note(name: str, version: str) -> str:
