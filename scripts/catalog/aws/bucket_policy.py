@@ -1,4 +1,4 @@
-"""The policy of an artifact bucket: what it says of everybody, of the organization, of publishers."""
+"""The policy of an artifact bucket: about everybody, the organization and the publisher."""
 
 from __future__ import annotations
 
