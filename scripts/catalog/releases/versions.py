@@ -126,8 +126,11 @@ def _acceptances(now: Release, made: Step, at: _Manifest) -> Iterator[Finding]:
     """What each entry accepts; one that accepts nothing is a finding."""
     for number, entry in enumerate(now.product.contract):
         place = ("contract", number, "accept")
-        excused = acceptance.excused(made.found, entry) if entry in made.accepted else ()
-        if not excused:
+        excused = acceptance.excused(made.found, entry)
+        if entry not in made.accepted:
+            message = f"contract accepts {entry.accept} for {entry.version}, which is out."
+            yield at.finding("C207", place, message, "Remove the entry.")
+        elif not excused:
             message = f"contract accepts {entry.accept} for {entry.version}, which breaks nothing."
             remedy = "Remove the entry, or correct its version or its place."
             yield at.finding("C207", place, message, remedy)
