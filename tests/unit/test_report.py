@@ -20,6 +20,7 @@ def test_a_plan_to_read() -> None:
     lines = report.plan_lines(PLAN, {WORKLOADS: "workloads"})
     assert lines[0] == f"portfolio templates, reaches workloads ({WORKLOADS})"
     assert lines[1] == "  + portfolio templates: new"
+    assert lines[-2] == report.OPEN
     assert lines[-1] == "8 actions: 8 created; 0 unchanged."
 
 
@@ -32,7 +33,7 @@ def test_a_plan_with_products_in_two_portfolios_and_in_none() -> None:
     lines = report.plan_lines(plan(desired(what), CatalogState()), {})
     assert "portfolio more, reaches this account only" in lines
     assert "  + product deploy: new; also in templates" in lines
-    assert lines[-3:-1] == ["in no portfolio", "  + product alone: new"]
+    assert lines[-4:-2] == ["in no portfolio", "  + product alone: new"]
 
 
 def test_refused_and_kept_are_shown() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.planning.actions import AnyAction, Disassociate, RemoveProduct
+from catalog.planning.actions import AnyAction, Disassociate, OfferTemplate, RemoveProduct
 from catalog.planning.plans import Plan
 from catalog.planning.subjects import Effect
 from catalog.publishing.applying import Outcome, Result
@@ -16,6 +16,11 @@ UNSEEN = (
     "removed. Ask the owners of the other accounts first."
 )
 """SearchProvisionedProducts shows the caller's own account only (API reference)."""
+
+OPEN = (
+    "Note: an S3 template is found by whoever in the organization may read its place, whatever a "
+    "portfolio grants."
+)
 
 _SIGN = {Effect.CREATED: "+", Effect.UPDATED: "~", Effect.REMOVED: "-"}
 
@@ -103,6 +108,8 @@ def plan_lines(plan: Plan, aliases: Mapping[str, str]) -> list[str]:
     lines += [f"  kept: {kept.subject} (no longer here; --prune removes it)" for kept in plan.kept]
     if any(isinstance(action, Disassociate | RemoveProduct) for action in plan.actions):
         lines.append(UNSEEN)
+    if any(isinstance(action, OfferTemplate) for action in plan.actions):
+        lines.append(OPEN)
     lines.append(plan_verdict(plan))
     return lines
 
