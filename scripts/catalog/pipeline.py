@@ -38,6 +38,7 @@ from catalog.planning.saved import saved
 from catalog.publishing import publisher, report
 from catalog.publishing.applying import Result, Tell
 from catalog.publishing.publisher import Manner, Published
+from catalog.publishing.regions import Tried, in_each
 from catalog.publishing.surveying import Depth, Survey, survey
 from catalog.state import CatalogState
 from catalog.targets import Target
@@ -153,7 +154,7 @@ def surveys(root: Path, place: Place, checked: Checked, depth: Depth) -> Mapping
     seen = {}
     for region, gateways in place.gateways.items():
         wanted = wish(place, checked, region)
-        seen[region] = survey(gateways, wanted, depth)
+        seen[region] = survey(gateways, wanted, place.depth(region, depth))
         _save(root, place.target, region, wanted, Published(survey=seen[region]))
     return seen
 
@@ -222,38 +223,42 @@ def publish(
     """Bring every region of the target to what this repository says; write the report.
 
     Raises:
-        CatalogError: A region cannot be published to; those before it are done and reported.
+        CatalogError: A region cannot be published to; the others are done and reported.
     """
     must_be_sound(checked)
     passed = recording.tested(root / TASKCAT / "records", checked.catalog, checked.releases)
     demanded = not (place.target.embedded or terms.untested)
     start = time.monotonic()
-    done: dict[str, Published] = {}
-    try:
-        for region, gateways in place.gateways.items():
-            manner = Manner(
-                depth=terms.depth,
-                approved=terms.approved[region] if terms.approved else None,
-                passed=passed if demanded else None,
-            )
-            wanted = wish(place, checked, region)
-            done[region] = publisher.publish(
-                gateways, wanted, manner, approve=partial(approve, region), tell=tell
-            )
-            _save(root, place.target, region, wanted, done[region])
-    finally:
-        seconds = time.monotonic() - start
-        untested = sorted(
-            name
-            for name, release in checked.releases.items()
-            if release.product.kind is not Kind.FOUNDATION and (name, release.digest) not in passed
+
+    def one(region: str) -> Published:
+        manner = Manner(
+            depth=place.depth(region, terms.depth),
+            approved=terms.approved[region] if terms.approved else None,
+            passed=passed if demanded else None,
         )
-        written = _report(place, done, seconds) | {"untested": untested}
-        workspace.write(root, {REPORT: json.dumps(written, indent=2) + "\n"})
-    return done
+        wanted = wish(place, checked, region)
+        done = publisher.publish(
+            place.gateways[region], wanted, manner, approve=partial(approve, region), tell=tell
+        )
+        _save(root, place.target, region, wanted, done)
+        return done
+
+    tried = in_each(place.gateways, one)
+    untested = sorted(
+        name
+        for name, release in checked.releases.items()
+        if release.product.kind is not Kind.FOUNDATION and (name, release.digest) not in passed
+    )
+    written = _report(place, tried, time.monotonic() - start) | {"untested": untested}
+    workspace.write(root, {REPORT: json.dumps(written, indent=2) + "\n"})
+    tried.must_be_whole()
+    return tried.done
 
 
-def _report(place: Place, done: Mapping[str, Published], seconds: float) -> dict[str, object]:
-    parts = [report.as_data(each.plan, each.outcomes, {}, 0.0) for each in done.values()]
-    calls = dict(place.calls)
-    return report.merged(parts) | {"calls": calls, "seconds": round(seconds, 3)}
+def _report(place: Place, tried: Tried[Published], seconds: float) -> dict[str, object]:
+    parts = [report.as_data(each.plan, each.outcomes, {}, 0.0) for each in tried.done.values()]
+    return report.merged(parts) | {
+        "calls": dict(place.calls),
+        "seconds": round(seconds, 3),
+        "failed": {region: str(error) for region, error in tried.failed.items()},
+    }

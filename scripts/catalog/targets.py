@@ -96,6 +96,7 @@ class Target:
         foundation: What is deployed with CloudFormation, in this order.
         access_role: Name of the role through which other accounts are entered.
         publisher: Name of the only role that publishes; empty where nobody is kept out.
+        reader_role: Name of the role through which they are looked into; it can change nothing.
         test_accounts: Kind of product -> account (12 digits) where its scenarios are launched.
     """
 
@@ -110,6 +111,7 @@ class Target:
     foundation: tuple[Deployment, ...] = ()
     access_role: str = "OrganizationAccountAccessRole"
     publisher: str = ""
+    reader_role: str = "sagemaker-catalog-reader"
     test_accounts: Mapping[str, str] = field(default_factory=dict)
 
     def test_account(self, kind: str) -> str:

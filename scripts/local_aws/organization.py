@@ -32,6 +32,7 @@ SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
 TREE = (
     "describe_organizational_unit",
+    "list_accounts",
     "list_accounts_for_parent",
     "list_organizational_units_for_parent",
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
 from cfnlint.helpers import LIMITS
@@ -167,8 +169,11 @@ def test_a_release_and_its_record() -> None:
         "bundles": [
             {"kind": "function", "name": "hello", "digest": code.digest, "key": code.key},
         ],
+        "template": hashlib.sha256(text.encode()).hexdigest(),
         "description": "First.",
     }
+    dated = json.loads(packaging.record(made, date(2026, 11, 20)))
+    assert dated == json.loads(packaging.record(made)) | {"released": "2026-11-20"}
     assert packaging.object_tags(made)["servicecatalog:provisioning"] == "true"
 
 
@@ -214,6 +219,40 @@ def test_the_stamp_joins_other_mappings() -> None:
     assert list(packaging.parsed(stamped)["Mappings"]) == ["Catalog", "Sizes"]
     assert "    # ours\n" in stamped
     assert stamped.count("Mappings:") == 1
+
+
+_LINES = st.sampled_from(
+    ("\n", "# a remark\n", "Description: x\n", "Metadata:\n  A: {b: c}\n", "Outputs: {}\n")
+)
+_MAPPINGS = st.sampled_from(
+    ("", "Mappings:\n  A: {b: {c: d}}\n", "Mappings:\n\n    A:\n        b: {c: d}\n\n")
+)
+
+
+@given(before=st.lists(_LINES, unique=True), mappings=_MAPPINGS, after=st.text("\n", max_size=2))
+def test_a_stamp_can_be_taken_out_again(before: list[str], mappings: str, after: str) -> None:
+    resources = TEMPLATE.partition("remark\n")[2]
+    text = "".join(before) + mappings + after + resources
+    stamped = stamping.stamp(text, BUCKETS)
+    assert stamped != text
+    assert stamping.unstamped(stamped) == text
+    assert stamping.bare(stamped) == stamping.bare(text) == packaging.canonical(text)
+
+
+def test_a_copy_written_as_json_is_still_known() -> None:
+    copy = json.dumps(packaging.parsed(stamping.stamp(TEMPLATE, BUCKETS)), indent=2)
+    assert packaging.digest(stamping.bare(copy), ()) == packaging.digest(TEMPLATE, ())
+    changed = copy.replace("Shows the stamp", "Shows another")
+    assert packaging.digest(stamping.bare(changed), ()) != packaging.digest(TEMPLATE, ())
+
+
+def test_a_bundle_is_read_back_from_its_zip() -> None:
+    tree = {"a/run.sh": file("x"), "b.py": SourceFile(content=b"y", executable=True)}
+    packed = bundles.bundle("hello", "function", tree)
+    code = bundles.archive(packed)
+    assert bundles.unpacked("hello", "function", code) == packed
+    for other in (b"no zip", code[:-10], code + b" ", code.replace(b"run.sh", b"RUN.sh")):
+        assert bundles.unpacked("hello", "function", other) != packed
 
 
 def test_what_needs_no_stamp_is_left_alone() -> None:

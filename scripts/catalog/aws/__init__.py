@@ -23,7 +23,7 @@ from catalog.aws.surroundings import Surroundings
 from catalog.aws.tagging import Tagging
 from catalog.targets import Target
 
-__all__ = ["CallMeter", "Credentials", "Gateways", "Service", "Session", "connect"]
+__all__ = ["CallMeter", "Credentials", "Gateways", "Service", "Session", "connect", "storage_in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,7 @@ def connect(
     """
     session = Session(region=region, endpoint=endpoint, credentials=credentials)
     catalog = session.service("servicecatalog")
-    bucket = Bucket(
-        service=session.service("s3"),
-        name=target.bucket_in(region),
-        account=target.account,
-        region=region,
-        partition=session.partition,
-    )
-    storage = Storage(bucket=bucket, domain=session.domain)
+    storage = storage_in(session, target)
     return Gateways(
         session=session,
         portfolios=Portfolios(service=catalog),
@@ -81,3 +74,15 @@ def connect(
         storage=storage,
         offers=Offers(storage=storage),
     )
+
+
+def storage_in(session: Session, target: Target) -> Storage:
+    """The artifact bucket of a target in the session's region."""
+    bucket = Bucket(
+        service=session.service("s3"),
+        name=target.bucket_in(session.region),
+        account=target.account,
+        region=session.region,
+        partition=session.partition,
+    )
+    return Storage(bucket=bucket, domain=session.domain)

@@ -47,7 +47,8 @@ def _assume(session: Session, account: str, role: str) -> Session:
         raise EnvironmentFault(
             f"The role {arn} cannot be assumed: {fault.what}",
             "Does it exist, and does it trust your identity? A target of catalog.yaml names "
-            "the role that leads into other accounts with access_role.",
+            "the role that leads into other accounts with access_role, and the one that only looks "
+            "with reader_role.",
         ) from fault
     given = answer["Credentials"]
     keys = Credentials(

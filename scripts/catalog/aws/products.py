@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.live import Live
+from catalog.aws.provisioned import Provisioned
 from catalog.aws.session import Service
 from catalog.aws.tags import from_list, to_list
 from catalog.planning.desired import digest_of
@@ -153,19 +154,8 @@ class Products:
         )
 
     def running(self, product: str) -> list[str]:
-        """Names of what this account runs of a product (SearchProvisionedProducts).
-
-        The service shows the caller's own account only; who runs it elsewhere stays unseen.
-        """
-        found = self.service.pages(
-            "search_provisioned_products",
-            "ProvisionedProducts",
-            f"product {product}",
-            Filters={"SearchQuery": [f"productId:{product}"]},
-            AccessLevelFilter={"Key": "Account", "Value": "self"},
-            PageSize=100,
-        )
-        return [entry["Name"] for entry in found if entry.get("ProductId", product) == product]
+        """Names of what this account runs of a product; who runs it elsewhere stays unseen."""
+        return [one.name for one in Provisioned(service=self.service).list(product)]
 
 
 def _metadata(state: ProductState) -> dict[str, Any]:

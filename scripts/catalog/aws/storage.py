@@ -69,6 +69,16 @@ class Storage:
             age=_now(answer) - answer["LastModified"],
         )
 
+    def fetch(self, key: str) -> bytes | None:
+        """An object's bytes; None when it, or the bucket, is not there."""
+        try:
+            answer = self.bucket.call("get_object", f"object {key}", Key=key)
+        except ServiceFault as fault:
+            if fault.code in _MISSING:
+                return None
+            raise
+        return bytes(answer["Body"].read())
+
     def write(self, key: str, text: str, *, etag: str | None) -> str | None:
         """Write an object unless somebody else did meanwhile; its new ETag, or None.
 

@@ -27,6 +27,19 @@ from catalog.studio import looking
 from catalog.targets import Target
 from catalog.taskcat.results import lines
 
+unseen_option = click.option(
+    "--unseen-ok",
+    is_flag=True,
+    help="Retire and prune although perhaps an account that cannot be looked into runs it.",
+)
+from_option = click.option(
+    "--from",
+    "elsewhere",
+    default="",
+    metavar="TARGET/REGION",
+    help="Bring the versions that live there as well.",
+)
+
 
 @click.command()
 @target_option
@@ -43,26 +56,30 @@ from catalog.taskcat.results import lines
     metavar="REMOTE",
     help=f"Push what is published to the branch {states.BRANCH} of REMOTE, for reviews.",
 )
+@unseen_option
+@from_option
 @click.pass_obj
 def publish(
     session: Session,
     target: str,
     plan_file: Path | None,
+    elsewhere: str,
     *,
     yes: bool,
     deep: bool,
     prune: bool,
     untested: bool,
     remote: str | None,
+    unseen_ok: bool,
 ) -> None:
     """Bring Service Catalog to what this repository says."""
     checked = sound(session)
-    place = ready(session, checked, target)
+    place = _place(session, checked, target, elsewhere)
     if place.target.embedded and not untested:
         _test(session, place, checked)
     unknown = bool(remote) and not _fetch_state(session, remote or "", place.target)
     terms = Terms(
-        depth=Depth(deep=deep or unknown, prune=prune),
+        depth=Depth(deep=deep or unknown, prune=prune, unseen_ok=unseen_ok),
         untested=untested,
         approved=plan_files.read(plan_file, place.target) if plan_file else None,
     )
@@ -96,16 +113,20 @@ def publish(
 @click.option("--deep", is_flag=True, help="Compare everything; trust nothing remembered.")
 @click.option("--prune", is_flag=True, help="Plan to remove what is no longer here.")
 @click.option("--exit-code", is_flag=True, help="Exit 3 when there are changes.")
+@unseen_option
+@from_option
 @json_option
 @click.pass_obj
 def plan(
     session: Session,
     target: str,
     against: str,
+    elsewhere: str,
     *,
     deep: bool,
     prune: bool,
     exit_code: bool,
+    unseen_ok: bool,
     as_json: bool,
 ) -> None:
     """Show what publishing would change, why and for whom."""
@@ -113,8 +134,9 @@ def plan(
     chosen = places.named(checked.catalog, target)
     stops: list[CatalogError] = []
     if against == "live":
-        place = ready(session, checked, target)
-        seen = pipeline.surveys(session.root, place, checked, Depth(deep=deep, prune=prune))
+        place = _place(session, checked, target, elsewhere)
+        depth = Depth(deep=deep, prune=prune, unseen_ok=unseen_ok)
+        seen = pipeline.surveys(session.root, place, checked, depth)
         made: Mapping[str, Plan] = {region: each.plan for region, each in seen.items()}
         stops = [each.unready for each in seen.values() if each.unready]
     else:
@@ -153,6 +175,11 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
             _lines(region if len(made) > 1 else "", report.drift_lines(each))
     differs = any(each.actions or each.refusals or each.kept for each in made.values())
     sys.exit(1 if differs else 0)
+
+
+def _place(session: Session, checked: Checked, target: str, elsewhere: str) -> Place:
+    place = ready(session, checked, target)
+    return places.from_elsewhere(checked.catalog, place, elsewhere) if elsewhere else place
 
 
 def _fetch_state(session: Session, remote: str, target: Target) -> bool:

@@ -130,6 +130,10 @@ class TargetForm(Form):
         description="NAME of the only role that publishes here, which the hub's pipeline has: the "
         "artifact buckets refuse releases of anybody else.",
     )
+    reader_role: Annotated[str, text(ROLE)] = Field(
+        "sagemaker-catalog-reader",
+        description="NAME of the role through which other accounts are looked into: who runs what.",
+    )
     test_accounts: dict[Literal["project", "admin", "foundation"], Annotated[str, text()]] = Field(
         default_factory=dict,
         description="Kind of product -> account in which taskcat launches its scenarios: 12 digits "

@@ -125,6 +125,7 @@ def _target(name: str, form: TargetForm) -> Target:
         ),
         access_role=form.access_role,
         publisher=form.publisher or "",
+        reader_role=form.reader_role,
         test_accounts={
             Kind(kind): accounts.get(account, account)
             for kind, account in form.test_accounts.items()

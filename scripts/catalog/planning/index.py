@@ -7,7 +7,7 @@ from names and identity tags. Pure; `catalog.aws.storage` reads and writes the t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter, ValidationError
@@ -75,6 +75,13 @@ class Index:
             else:
                 held[name] = entry
         return replace(self, portfolios=portfolios, products=products, epoch=epoch)
+
+
+def versions(index: Index, product: str = "") -> Iterator[tuple[str, str]]:
+    """(product, version) of every version remembered, or of one product's."""
+    for name, entry in index.products.items():
+        if product in ("", name):
+            yield from ((name, version) for version in entry.versions)
 
 
 def to_text(index: Index) -> str:

@@ -71,6 +71,7 @@ def plan(
     prune: bool = False,
     unsettled: Collection[tuple[str, str]] = (),
     retired: Mapping[tuple[str, str], str] = _UNTOLD,
+    restored: Mapping[tuple[str, str], str] = _UNTOLD,
 ) -> Plan:
     """Compare two catalogs.
 
@@ -80,11 +81,12 @@ def plan(
         prune: Whether what is no longer desired is removed instead of kept.
         unsettled: (portfolio, node) of shares that did not reach every account the last time.
         retired: (product, version) -> why a lifecycle rule retires it, for the reader.
+        restored: (product, version) -> where it lives already, for the reader.
     """
     gone = tuple(leftovers(desired, observed))
     actions = (
         *_portfolios(desired, observed),
-        *_products(desired, observed, retired),
+        *_products(desired, observed, retired, restored),
         *_principals(desired, observed),
         *_shares(desired, observed, unsettled),
         *(gone if prune else ()),
@@ -159,13 +161,16 @@ def _flags(share: Share) -> str:
 
 
 def _products(
-    desired: CatalogState, observed: CatalogState, retired: Mapping[tuple[str, str], str]
+    desired: CatalogState,
+    observed: CatalogState,
+    retired: Mapping[tuple[str, str], str],
+    restored: Mapping[tuple[str, str], str],
 ) -> Iterator[AnyAction]:
     members = homes(desired)
     for name, want in desired.products.items():
         have = observed.products.get(name)
         live = dict(have.versions) if have else {}
-        yield from _product(name, want, have, live)
+        yield from _product(name, want, have, live, restored)
         yield from _retirements(name, want, live, retired)
         for portfolio in members[name]:
             held = observed.portfolios.get(portfolio, _NO_PORTFOLIO)
@@ -189,7 +194,11 @@ def homes(desired: CatalogState) -> dict[str, tuple[str, ...]]:
 
 
 def _product(
-    name: str, want: ProductState, have: ProductState | None, live: dict[str, Artifact]
+    name: str,
+    want: ProductState,
+    have: ProductState | None,
+    live: dict[str, Artifact],
+    restored: Mapping[tuple[str, str], str],
 ) -> Iterator[AnyAction]:
     """Metadata and new versions; `live` learns what is created."""
     bare = replace(want, versions={})
@@ -198,13 +207,15 @@ def _product(
         first, *missing = missing
         artifact = live[first] = _born(want.versions[first])
         state = replace(want, versions={first: artifact})
-        yield CreateProduct(product=name, version=first, state=state, reason=_NEW)
+        why = restored.get((name, first))
+        reason = f"{_NEW}; version {first} {why}" if why else _NEW
+        yield CreateProduct(product=name, version=first, state=state, reason=reason)
     elif differing := changes(want, have, _METADATA):
         removed = tuple(sorted(have.tags.keys() - want.tags.keys()))
         yield UpdateProduct(product=name, state=bare, removed_tags=removed, reason=differing)
     for version in missing:
         artifact = live[version] = _born(want.versions[version])
-        reason = f"new, digest {artifact.digest[:12]}"
+        reason = restored.get((name, version)) or f"new, digest {artifact.digest[:12]}"
         yield CreateVersion(product=name, version=version, artifact=artifact, reason=reason)
 
 

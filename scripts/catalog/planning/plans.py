@@ -47,6 +47,7 @@ class Plan:
         observed: Digest of the catalog this plan was made against.
         deep: Whether everything was compared.
         prune: Whether what is no longer here is removed.
+        unseen_ok: Whether accounts that cannot be looked into count as running nothing.
     """
 
     actions: tuple[Action, ...] = ()
@@ -58,6 +59,7 @@ class Plan:
     observed: str
     deep: bool = False
     prune: bool = False
+    unseen_ok: bool = False
 
     @property
     def empty(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+
+from pydantic import TypeAdapter, ValidationError
 
 from catalog.model import Release
 from catalog.planning.desired import describe
@@ -21,16 +23,36 @@ Versions = Mapping[tuple[str, str], "ReleaseRecord"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedBundle:
+    """A bundle as a release record names it."""
+
+    kind: str
+    name: str
+    digest: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRecord:
-    """The part of a release record that vouches for what is live.
+    """What was released: it vouches for what is live, and leads to all it was made of.
 
     Args:
         digest: Of the release.
         description: Its changelog entry.
+        commit: What it was built from.
+        template: SHA-256 of the template's text without the stamp; empty in older records.
+        parameters: Names of the template's parameters.
+        bundles: Its code.
+        released: When it was first published; None in older records.
     """
 
     digest: str
     description: str = ""
+    commit: str = ""
+    template: str = ""
+    parameters: tuple[str, ...] = ()
+    bundles: tuple[RecordedBundle, ...] = ()
+    released: date | None = None
 
 
 def key(product: str, version: str) -> str:
@@ -38,13 +60,26 @@ def key(product: str, version: str) -> str:
     return f"{FOLDER}{product}/{version}.json"
 
 
+def version_of(key: str) -> tuple[str, str] | None:
+    """Product and version of a release record's key; None when it is no such key."""
+    folder, _, name = key.removeprefix(FOLDER).removesuffix(".json").partition("/")
+    return (folder, name) if name and key == f"{FOLDER}{folder}/{name}.json" else None
+
+
+def templates(product: str, version: str) -> str:
+    """Where the stamped templates of a release lie, one for each stamp it was published with."""
+    return f"templates/{product}/{version}/"
+
+
 def parse(text: str) -> ReleaseRecord | None:
-    """Read a release record; None when it is none."""
+    """Read a release record; None when it is none. What a newer one adds is passed over."""
     try:
-        data = json.loads(text)
-        return ReleaseRecord(digest=data["digest"], description=data.get("description", ""))
-    except (ValueError, KeyError, TypeError):
+        return _RECORD.validate_json(text)
+    except ValidationError:
         return None
+
+
+_RECORD = TypeAdapter(ReleaseRecord)
 
 
 def vouched(observed: CatalogState, records: Versions) -> CatalogState:
@@ -72,14 +107,23 @@ def as_released(observed: CatalogState, records: Versions) -> CatalogState:
     return _versions(observed, descriptions)
 
 
-def contradictions(releases: Iterable[Release], records: Versions) -> Iterator[Refusal]:
-    """Releases whose version was published before with another content."""
+def contradictions(
+    releases: Iterable[Release], records: Versions, elsewhere: str = ""
+) -> Iterator[Refusal]:
+    """Releases whose version was published before with another content.
+
+    Args:
+        releases: Of the repository.
+        records: Of a bucket.
+        elsewhere: The region of that bucket, when it is not the one published to.
+    """
+    where = f" in {elsewhere}" if elsewhere else ""
     for release in releases:
         record = records.get((release.product.name, release.version))
         if record and record.digest != release.digest:
             yield Refusal(
                 subject=f"version {release.version} of {release.product.name}",
-                reason=f"its release record holds digest {record.digest[:12]}, "
+                reason=f"its release record{where} holds digest {record.digest[:12]}, "
                 f"here it has {release.digest[:12]}",
                 remedy="A version is for ever: raise `version` in product.yaml above the "
                 "highest published one.",

@@ -74,11 +74,11 @@ class Desk:
             raise Refused(f"{' '.join(lane)} does not exist.", "Mend what kept it from being made.")
         return identity.id
 
-    def template_url(self, product: str) -> str:
-        """Address of the template of a product's release, once it is in place."""
+    def template_url(self, product: str, version: str) -> str:
+        """Address of the template of a release, once it is in place."""
         if self.uploads is None:
-            raise Refused(f"Nothing was uploaded for {product}.")
-        return self.uploads.template_url(product)
+            raise Refused(f"Nothing was uploaded for {product} {version}.")
+        return self.uploads.template_url(product, version)
 
     def offered(self, product: str) -> Cargo:
         """The S3 template of a product's current release, once Studio could read it."""

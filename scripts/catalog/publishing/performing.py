@@ -73,7 +73,7 @@ def _(action: UpdatePortfolio, desk: Desk) -> None:
 
 @perform.register
 def _(action: CreateProduct, desk: Desk) -> None:
-    url = desk.template_url(action.product)
+    url = desk.template_url(action.product, action.version)
     request = [action.state, action.version, url]
     key = token("CreateProduct", request, desk.past(action.lane))
     product, version = desk.aws.products.create(
@@ -91,7 +91,7 @@ def _(action: UpdateProduct, desk: Desk) -> None:
 
 @perform.register
 def _(action: CreateVersion, desk: Desk) -> None:
-    product, url = desk.id(action.lane), desk.template_url(action.product)
+    product, url = desk.id(action.lane), desk.template_url(action.product, action.version)
     request = [product, action.version, action.artifact, url]
     former = desk.remembered(action.lane).versions.get(action.version, "")
     key = token("CreateProvisioningArtifact", request, former)
@@ -282,5 +282,5 @@ def _refuse_in_use(name: str, product: str, desk: Desk) -> None:
     if running := desk.aws.products.running(product):
         raise Refused(
             f"Product {name} is still run in this account: {', '.join(sorted(running))}.",
-            "Terminate them first. Other accounts cannot be seen from here; ask their owners.",
+            "Terminate them first; `catalog fleet` says who runs it elsewhere.",
         )

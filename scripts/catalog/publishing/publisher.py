@@ -17,12 +17,15 @@ import socket
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 
 from catalog.aws import Gateways
 from catalog.errors import Refused, StalePlan
+from catalog.model import Release
 from catalog.planning import records
 from catalog.planning.actions import CreateProduct, CreateShare, CreateVersion, UpdateShare
 from catalog.planning.desired import Wish
+from catalog.planning.history import VersionKey
 from catalog.planning.ids import Identity, former
 from catalog.planning.index import Entry, Index, Lane
 from catalog.planning.plans import Plan
@@ -80,7 +83,9 @@ class Manner:
     def reach(self) -> Depth:
         """How far to look and to go: as an approved plan did, or as asked."""
         plan = self.approved
-        return replace(self.depth, deep=plan.deep, prune=plan.prune) if plan else self.depth
+        if plan is None:
+            return self.depth
+        return replace(self.depth, deep=plan.deep, prune=plan.prune, unseen_ok=plan.unseen_ok)
 
 
 DEFAULT = Manner()
@@ -173,7 +178,7 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
         )
     if manner.passed is not None:
         new = set(_released(plan))
-        released = [r for r in wish.releases if r.product.name in new]
+        released = [r for r in wish.releases if (r.product.name, r.version) in new]
         if untested := records.untested(released, manner.passed):
             names = ", ".join(f"{r.product.name} {r.version}" for r in untested)
             raise Refused(
@@ -194,9 +199,10 @@ def _applied(
     """Apply under the lock, remembering what converged as it does."""
     plan, storage = seen.plan, gateways.storage
     new = dict.fromkeys(_released(plan))
+    packer = _packer(wish, seen)
     with (
         Ledger(storage, seen.index, seen.etag) as book,
-        Uploads(storage, _packer(wish), new, manner.workers) as uploads,
+        Uploads(storage, packer, new, manner.workers) as uploads,
     ):
         desk = replace(
             Desk.blank(gateways, seen),
@@ -225,13 +231,24 @@ def _applied(
     return Published(survey=seen, outcomes=outcomes)
 
 
-def _released(plan: Plan) -> list[str]:
-    """Products of which the plan creates a version."""
-    return [a.product for a in plan.actions if isinstance(a, CreateProduct | CreateVersion)]
+def _released(plan: Plan) -> list[VersionKey]:
+    """The versions that the plan creates."""
+    creations = (a for a in plan.actions if isinstance(a, CreateProduct | CreateVersion))
+    return [(creation.product, creation.version) for creation in creations]
 
 
-def _packer(wish: Wish) -> Callable[[str], Shipment]:
-    return lambda product: shipment(wish.release_of(product), wish.buckets)
+def _packer(wish: Wish, seen: Survey) -> Callable[[VersionKey], Shipment]:
+    """Ships current releases as of today, restored ones as of the day of their record."""
+    releases = {(r.product.name, r.version): (r, wish.today) for r in wish.releases}
+    dated: dict[VersionKey, tuple[Release, date | None]] = dict(releases)
+    for one in seen.restored.restorations:
+        dated[one.key] = seen.restored.releases[one.key], one.record.released
+
+    def pack(version: VersionKey) -> Shipment:
+        release, released = dated[version]
+        return shipment(release, wish.buckets, released)
+
+    return pack
 
 
 def _offerer(wish: Wish) -> Callable[[str], Cargo]:

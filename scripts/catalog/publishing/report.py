@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.planning.actions import AnyAction, Disassociate, OfferTemplate, RemoveProduct
+from catalog.planning.actions import AnyAction, OfferTemplate
 from catalog.planning.plans import Plan
 from catalog.planning.subjects import Effect
 from catalog.publishing.applying import Outcome, Result
 
 UNSEEN = (
-    "Note: only what this account runs of a product can be seen from here, and keeps it from being "
-    "removed. Ask the owners of the other accounts first."
+    "Note: with --unseen-ok an account that cannot be looked into counts as running nothing. Ask "
+    "its owners first."
 )
-"""SearchProvisionedProducts shows the caller's own account only (API reference)."""
 
 OPEN = (
     "Note: an S3 template is found by whoever in the organization may read its place, whatever a "
@@ -106,7 +105,7 @@ def plan_lines(plan: Plan, aliases: Mapping[str, str]) -> list[str]:
         lines += [head, *(f"  {line(action)}" for action in held)] if held else []
     lines += [f"  ! {r.subject}: {r.reason}. {r.remedy}" for r in plan.refusals]
     lines += [f"  kept: {kept.subject} (no longer here; --prune removes it)" for kept in plan.kept]
-    if any(isinstance(action, Disassociate | RemoveProduct) for action in plan.actions):
+    if plan.unseen_ok:
         lines.append(UNSEEN)
     if any(isinstance(action, OfferTemplate) for action in plan.actions):
         lines.append(OPEN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from catalog.model import Release
 from catalog.planning import offering, records
@@ -46,16 +47,19 @@ class Shipment:
     digest: str
 
 
-def shipment(release: Release, buckets: Mapping[str, str]) -> Shipment:
+def shipment(
+    release: Release, buckets: Mapping[str, str], released: date | None = None
+) -> Shipment:
     """Pack a release for one target.
 
     Args:
         release: What to publish.
         buckets: Region -> artifact bucket of the target, for the stamp.
+        released: When it was first published, for the record.
     """
     body = stamp(release.template, buckets).encode()
     name, version = release.product.name, release.version
-    key = f"templates/{name}/{version}/{hashlib.sha256(body).hexdigest()}.yaml"
+    key = f"{records.templates(name, version)}{hashlib.sha256(body).hexdigest()}.yaml"
     readable = dict([packaging.PROVISIONING_TAG])
     return Shipment(
         template=Cargo(key=key, body=body, tags=packaging.object_tags(release), content_type=_YAML),
@@ -69,7 +73,7 @@ def shipment(release: Release, buckets: Mapping[str, str]) -> Shipment:
             for bundle in release.bundles
         ),
         record_key=records.key(name, version),
-        record=packaging.record(release),
+        record=packaging.record(release, released),
         digest=release.digest,
     )
 

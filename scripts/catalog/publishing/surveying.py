@@ -17,16 +17,18 @@ from catalog.aws.preflight import unready
 from catalog.errors import CatalogError
 from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, Kind
 from catalog.planning import desired as wanting
+from catalog.planning import guarding, history, planning, quotas, records
 from catalog.planning import index as memory
-from catalog.planning import planning, quotas, records
 from catalog.planning.desired import CatalogDigests, Wish
 from catalog.planning.ids import Ids, former
 from catalog.planning.index import Index, Lane
 from catalog.planning.narrowing import narrowed
-from catalog.planning.plans import Kept, Plan
-from catalog.publishing import ledger
+from catalog.planning.plans import Kept, Plan, Refusal
+from catalog.publishing import ledger, restoring
+from catalog.publishing.restoring import Origin, Restored
 from catalog.publishing.waiting import CONFIRMATION, Patience
 from catalog.state import CatalogState
+from catalog.world.looking import Watch, nodes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,17 @@ class Depth:
     Args:
         deep: Compare everything and trust nothing.
         prune: Remove what is no longer here; that takes a look at everything too.
+        unseen_ok: Take accounts that cannot be looked into as running nothing.
+        watch: Looks who runs what before something is retired or pruned; None for the hub alone.
+        origins: Regions that were published before; what lives there is brought here.
         patience: Before what is remembered and not found counts as gone.
     """
 
     deep: bool = False
     prune: bool = False
+    unseen_ok: bool = False
+    watch: Watch | None = None
+    origins: tuple[Origin, ...] = ()
     patience: Patience = CONFIRMATION
 
 
@@ -56,6 +64,7 @@ class Survey:
         etag: Of the index; None when there is none.
         scope: What was looked at; None for everything.
         goals: Digests to remember once things have converged.
+        restored: What lives elsewhere and is made here.
         unready: What around the catalog would stop a publish; None when nothing would.
     """
 
@@ -67,6 +76,7 @@ class Survey:
     etag: str | None
     scope: frozenset[Lane] | None
     goals: Mapping[Lane, str]
+    restored: Restored = restoring.NOTHING
     unready: CatalogError | None = None
 
     def kept(self) -> dict[Lane, tuple[str, ...]]:
@@ -114,7 +124,18 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
     with ThreadPoolExecutor(1, "checks") as pool:
         checks = pool.submit(unready, gateways, wish.target, _roles(wish), wanted)
         observation = observe(gateways, question)
+        looked = _narrowed(wish, scope)
+        owed = restoring.restored(looked, observation.state, gateways.storage, depth.origins)
+    seen = replace(seen, restored=owed)
     return replace(_planned(wish, depth, seen, observation), unready=checks.result())
+
+
+def _narrowed(wish: Wish, scope: frozenset[Lane] | None) -> Wish:
+    """The wish with the releases of what is looked at only."""
+    if scope is None:
+        return wish
+    releases = tuple(r for r in wish.releases if ("product", r.product.name) in scope)
+    return replace(wish, releases=releases)
 
 
 def _roles(wish: Wish) -> set[str]:
@@ -168,7 +189,8 @@ def _converged(index: Index, lane: Lane, digest: str) -> bool:
 def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -> Survey:
     observed = records.vouched(observation.state, observation.records)
     published = records.as_released(observed, observation.records)
-    whole = wanting.desired(wish, published)
+    owed = seen.restored
+    whole = wanting.desired(wish, history.joined(published, owed.restorations))
     part = narrowed(whole, seen.scope)
     unsettled = {
         (name, node) for name, entry in seen.index.portfolios.items() for node in entry.unsettled
@@ -179,10 +201,13 @@ def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -
         prune=depth.prune,
         unsettled=unsettled,
         retired=wanting.retirements(wish, part),
+        restored=owed.reasons,
     )
     looked = seen.goals.keys() if seen.scope is None else seen.goals.keys() & seen.scope
     refusals = (
         *plan.refusals,
+        *owed.refusals,
+        *_guarded(depth, plan, observation.ids, whole, observed),
         *records.contradictions(wish.releases, observation.records),
         *quotas.exceeded(whole, observed, wish.target.quotas),
     )
@@ -194,8 +219,19 @@ def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -
         homes=planning.homes(whole),
         unchanged=len(seen.goals) - len(looked & {action.lane for action in plan.actions}),
         deep=depth.deep,
+        unseen_ok=depth.unseen_ok,
     )
     return replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
+
+
+def _guarded(
+    depth: Depth, plan: Plan, ids: Ids, whole: CatalogState, observed: CatalogState
+) -> Iterator[Refusal]:
+    """Who keeps something from being retired or pruned; nobody is asked when nothing would be."""
+    dangers = guarding.endangered(plan.actions, observed)
+    if dangers and depth.watch:
+        fleet = depth.watch.look(ids, nodes_of(whole, observed))
+        yield from guarding.refusals(dangers, fleet, unseen_ok=depth.unseen_ok)
 
 
 def _kept(seen: Survey, ids: Ids = _NO_IDS) -> Iterator[Kept]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Refused, ServiceFault
 from catalog.planning import records
+from catalog.planning.history import VersionKey
 from catalog.publishing.shipping import Cargo, Shipment
 
 if TYPE_CHECKING:
@@ -25,16 +26,16 @@ class Uploads:
 
     Args:
         storage: Where they go.
-        pack: Makes the shipment of a product's current release.
-        products: Whose releases are needed, in the order they will be.
-        workers: Products uploaded at the same time.
+        pack: Makes the shipment of a version.
+        versions: (product, version) of what is needed, in the order it will be.
+        workers: Versions uploaded at the same time.
     """
 
     def __init__(
         self,
         storage: Storage,
-        pack: Callable[[str], Shipment],
-        products: Iterable[str],
+        pack: Callable[[VersionKey], Shipment],
+        versions: Iterable[VersionKey],
         workers: int,
     ) -> None:
         self._storage, self._pack = storage, pack
@@ -42,7 +43,7 @@ class Uploads:
         self._keys: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(workers, "upload")
         self._records = ThreadPoolExecutor(workers, "records")
-        self._shipped = {name: self._pool.submit(self._ship, name) for name in products}
+        self._shipped = {each: self._pool.submit(self._ship, each) for each in versions}
 
     def __enter__(self) -> Uploads:
         return self
@@ -56,20 +57,20 @@ class Uploads:
         self._pool.shutdown(cancel_futures=error is not None)
         self._records.shutdown(cancel_futures=error is not None)
 
-    def template_url(self, product: str) -> str:
-        """Wait for a product's release to be in place; the address of its template.
+    def template_url(self, product: str, version: str) -> str:
+        """Wait for a release to be in place; the address of its template.
 
         Raises:
             Refused: The version was released before with another content.
             ServiceFault: S3 refused an object.
         """
-        url, record = self._shipped[product].result()
+        url, record = self._shipped[product, version].result()
         record.result()
         return url
 
-    def _ship(self, product: str) -> tuple[str, Future[None]]:
+    def _ship(self, version: VersionKey) -> tuple[str, Future[None]]:
         """Address of the template, and the record, which goes up at the same time."""
-        shipment = self._pack(product)
+        shipment = self._pack(version)
         record = self._records.submit(self._record, shipment)
         for bundle in shipment.bundles:
             self._once(bundle)

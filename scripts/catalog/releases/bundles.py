@@ -11,12 +11,13 @@ import hashlib
 import io
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from catalog.findings import Finding, Severity
 from catalog.manifests import leaks
-from catalog.model import Bundle, BundledFile, ProductFolder, Tree
+from catalog.model import Bundle, BundledFile, ProductFolder, SourceFile, Tree
 
 SEED, FUNCTION = "seed", "function"
 
@@ -75,6 +76,23 @@ def archive(packed: Bundle) -> bytes:
             entry.external_attr = (stat.S_IFREG | mode) << 16
             made.writestr(entry, file.content)
     return out.getvalue()
+
+
+def unpacked(name: str, kind: str, content: bytes) -> Bundle | None:
+    """The bundle that `archive` made these bytes of; None when it made others."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            tree = {
+                entry.filename: SourceFile(
+                    content=packed.read(entry),
+                    executable=bool(entry.external_attr >> 16 & stat.S_IXUSR),
+                )
+                for entry in packed.infolist()
+            }
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+        return None
+    found = bundle(name, kind, tree)
+    return found if archive(found) == content else None
 
 
 def _digest(files: tuple[BundledFile, ...]) -> str:

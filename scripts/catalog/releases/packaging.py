@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -15,6 +16,9 @@ from catalog.findings import Finding
 from catalog.model import GIVEN_BY_STUDIO, Bundle, Kind, ProductFolder, Release, Rendered
 from catalog.releases import changelog
 from catalog.templates.yaml_text import composed, values
+
+if TYPE_CHECKING:
+    from catalog.planning.records import RecordedBundle
 
 MAX_BODY = 1_000_000
 """Bytes of a template given by URL (CreateStack, TemplateURL: 1 MB; cfn-lint's limits)."""
@@ -82,7 +86,7 @@ def release(
     )
 
 
-def digest(template: str, bundles: Iterable[Bundle]) -> str:
+def digest(template: str, bundles: Iterable[Bundle | RecordedBundle]) -> str:
     """SHA-256 of what a release does: its canonical template and its bundles' digests."""
     parts = [canonical(template)]
     parts += sorted(f"{one.kind}/{one.name}/{one.digest}" for one in bundles)
@@ -100,21 +104,36 @@ def parsed(template: str) -> dict[str, Any]:
     return values
 
 
-def record(made: Release) -> str:
-    """`release.json`: what a release is and where it came from, as canonical JSON text."""
+def record(made: Release, released: date | None = None) -> str:
+    """`release.json`: what a release is and where it came from, as canonical JSON text.
+
+    It is the same in every bucket, and with the objects it names it is all that a release is made
+    of again.
+
+    Args:
+        made: The release.
+        released: When it was first published; None when it is not.
+    """
     content = {
         "product": made.product.name,
         "version": made.version,
         "digest": made.digest,
         "commit": made.commit,
         "parameters": list(made.parameters),
+        "template": fingerprint(made.template),
         "bundles": [
             {"kind": one.kind, "name": one.name, "digest": one.digest, "key": one.key}
             for one in made.bundles
         ],
         "description": made.description,
+        **({"released": released.isoformat()} if released else {}),
     }
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def fingerprint(template: str) -> str:
+    """SHA-256 of a template's very text, without the stamp."""
+    return hashlib.sha256(template.encode()).hexdigest()
 
 
 def object_tags(made: Release) -> Mapping[str, str]:

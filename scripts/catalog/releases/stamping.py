@@ -22,6 +22,12 @@ _USE = re.compile(
     re.VERBOSE,
 )
 _NOTE = "# Added when published: where this account keeps the code of its products."
+_STAMP = re.compile(
+    rf"""(?P<head>^Mappings:\n)?
+      (?P<block>^(?P<indent>[ ]+){re.escape(_NOTE)}\n(?P=indent)Catalog:\n
+      (?:(?P=indent){{2}}[a-z0-9-]+:\n(?P=indent){{3}}Bucket:[ ]\S+\n)+)""",
+    re.VERBOSE | re.MULTILINE,
+)
 
 
 def needs_stamp(text: str) -> bool:
@@ -58,6 +64,37 @@ def stamp(text: str, buckets: Mapping[str, str]) -> str:
     stamped = "\n".join([*lines[:at], *block, *lines[at:]])
     _verify(text, stamped, buckets)
     return stamped
+
+
+def unstamped(text: str) -> str:
+    """The template as it was released: the inverse of `stamp`, byte for byte.
+
+    A text without a stamp comes back as it is.
+    """
+    found = _STAMP.search(text)
+    if found is None:
+        return text
+    rest = text[found.end() :]
+    alone = found["head"] and re.match(r"""\n["']?Resources["']?\s*:""", rest)
+    if alone:  # the whole section was the stamp's, and the blank line below it
+        return text[: found.start()] + rest[1:]
+    return text[: found.start("block")] + rest
+
+
+def bare(text: str) -> str:
+    """A published template as canonical JSON without the stamp: what a digest is taken over.
+
+    It compares what a template says, not how it is written, so that a copy which was written anew
+    is still known.
+
+    Raises:
+        Refused: The text is no template.
+    """
+    template = json.loads(canonical(text))
+    mappings = template.get("Mappings")
+    if isinstance(mappings, dict) and mappings.pop("Catalog", None) and not mappings:
+        del template["Mappings"]
+    return canonical(json.dumps(template, ensure_ascii=False))
 
 
 def _block(buckets: Mapping[str, str], indent: str) -> list[str]:

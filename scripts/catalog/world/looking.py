@@ -1,0 +1,122 @@
+"""Looking into the accounts of the shares: what each of them runs.
+
+From the hub alone Service Catalog does not show it: SearchProvisionedProducts answers for the
+caller's own account. So each account is entered through the target's reader role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog.aws.accounts import Accounts
+from catalog.aws.organization import Organization
+from catalog.aws.provisioned import Provisioned
+from catalog.errors import CatalogError, EnvironmentFault, Refused, ServiceFault
+from catalog.planning.ids import Ids
+from catalog.state import CatalogState
+from catalog.world.fleet import Fleet, Running, Unseen, merged
+
+if TYPE_CHECKING:
+    from catalog.aws import Gateways, Service
+
+WORKERS = 8
+"""Accounts looked into at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Ways into every account that may run something of one region's catalog.
+
+    Args:
+        hub: Gateways to the hub, whose own launches are seen without any role.
+        account: The hub, 12 digits.
+        accounts: Ways into the others, through the reader role.
+    """
+
+    hub: Gateways
+    account: str
+    accounts: Accounts
+
+    def look(self, ids: Ids, nodes: Iterable[str], product: str = "") -> Fleet:
+        """Who runs what.
+
+        Args:
+            ids: AWS ids of our products and versions.
+            nodes: Organization nodes that the portfolios are shared with.
+            product: Look for no other.
+        """
+        names = {
+            identity.id: name
+            for (kind, name), identity in ids.lanes.items()
+            if kind == "product" and product in ("", name)
+        }
+        versions = {
+            artifact: name for held in ids.versions.values() for name, artifact in held.items()
+        }
+        with ThreadPoolExecutor(WORKERS, "fleet") as pool:
+            listed = list(pool.map(self._members, sorted(set(nodes))))
+            members = (each for each in listed if not isinstance(each, Unseen))
+            accounts = sorted({self.account}.union(*members))
+            seen = pool.map(lambda account: self._of(account, names, versions), accounts)
+            unlisted = tuple(each for each in listed if isinstance(each, Unseen))
+            return merged([*seen, Fleet(unseen=unlisted)])
+
+    @property
+    def _region(self) -> str:
+        return self.hub.session.region
+
+    def _members(self, node: str) -> frozenset[str] | Unseen:
+        """Accounts of an organization node, or why they cannot be listed."""
+        organization = Organization(service=self.hub.surroundings.organizations)
+        try:
+            return organization.accounts(node)
+        except CatalogError as error:
+            return self._unseen(node, error)
+
+    def _of(self, account: str, names: Mapping[str, str], versions: Mapping[str, str]) -> Fleet:
+        """What one account runs, or why that is not known."""
+        try:
+            found = tuple(Provisioned(service=self._service(account)).list())
+        except CatalogError as error:
+            return Fleet(unseen=(self._unseen(account, error),))
+        return Fleet(
+            running=tuple(
+                Running(
+                    product=names[one.product],
+                    version=versions.get(one.artifact, one.version),
+                    account=account,
+                    region=self._region,
+                    name=one.name,
+                    project=one.project,
+                    owner=one.owner,
+                    since=one.since,
+                    status=one.status,
+                )
+                for one in found
+                if one.product in names
+            )
+        )
+
+    def _unseen(self, where: str, error: CatalogError) -> Unseen:
+        return Unseen(where=where, region=self._region, why=error.what.rstrip("."))
+
+    def _service(self, account: str) -> Service:
+        """Service Catalog as seen in an account; in the hub with the hub's own rights."""
+        if account == self.account:
+            return self.hub.products.service
+        try:
+            inside = self.accounts.enter(account, self._region)
+        except EnvironmentFault as fault:
+            if isinstance(fault.__cause__, ServiceFault):  # a refusal, which STS does not explain
+                raise Refused(f"the role {self.accounts.role} cannot be assumed there") from fault
+            raise
+        return inside.service("servicecatalog")
+
+
+def nodes_of(*states: CatalogState) -> frozenset[str]:
+    """Organization nodes that the portfolios of any of these catalogs are shared with."""
+    portfolios = (portfolio for state in states for portfolio in state.portfolios.values())
+    return frozenset(node for portfolio in portfolios for node in portfolio.shares)

@@ -1,0 +1,245 @@
+"""Who runs which version, and what that keeps from being retired or pruned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from catalog.aws.accounts import Accounts
+from catalog.errors import Refused
+from catalog.model import Lifecycle, Release, VersionState
+from catalog.publishing import publisher, surveying
+from catalog.publishing.publisher import Published
+from catalog.targets import Organization
+from catalog.world.fleet import Fleet
+from catalog.world.looking import Watch, nodes_of
+from local_aws import embedded, iam
+from tests.publishing_world import (
+    HUB,
+    MANNER,
+    OTHER_ROLE,
+    REGION,
+    ROLE,
+    SHALLOW,
+    TODAY,
+    Hub,
+    hub,
+    portfolio,
+    release,
+    wish,
+)
+
+MEMBER, OTHER = "111111111111", "222222222222"
+SCIENTIST, READER = "data-scientist-iris", "sagemaker-catalog-reader"
+OLD, MID = release(), release(version="1.1.0")
+
+
+def rule(versions: str, state: VersionState) -> Lifecycle:
+    return Lifecycle(versions=versions, state=state, since=TODAY, because="Broken.")
+
+
+@dataclass
+class World:
+    """A hub, a member that runs something, and a member below it."""
+
+    hub: Hub
+
+    def role(self, account: str, name: str, principal: dict[str, str]) -> None:
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        client = self.hub.aws.client("iam", account)
+        client.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+
+    def reader(self, account: str) -> None:
+        """The role through which the hub looks into an account, with no more than it needs."""
+        self.role(account, READER, {"AWS": f"arn:aws:iam::{HUB}:root"})
+        statement = {
+            "Effect": "Allow",
+            "Action": "servicecatalog:SearchProvisionedProducts",
+            "Resource": "*",
+        }
+        self.hub.aws.client("iam", account).put_role_policy(
+            RoleName=READER,
+            PolicyName="look",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
+
+    @property
+    def watch(self) -> Watch:
+        session = self.hub.own.session
+        readers = Accounts(session=session, home=HUB, role=READER)
+        return Watch(hub=self.hub.own, account=HUB, accounts=readers)
+
+    def depth(self, **more: Any) -> surveying.Depth:
+        return replace(SHALLOW, watch=self.watch, **more)
+
+    def publish(self, *releases: Release, portfolios: Any = None, **more: Any) -> Published:
+        what = wish(*releases, portfolios=portfolios)
+        return self.hub.publish(what, replace(MANNER, depth=self.depth(**more)))
+
+    def plan(self, *releases: Release, **more: Any) -> Any:
+        return self.hub.survey_for(wish(*releases), self.depth(**more)).plan
+
+    def launch(self, version: str, name: str, role: str = SCIENTIST) -> None:
+        catalog = self.hub.aws.client("servicecatalog", MEMBER, role)
+        (view,) = catalog.search_products()["ProductViewSummaries"]
+        made = catalog.provision_product(
+            ProductId=view["ProductId"],
+            ProvisioningArtifactName=version,
+            ProvisionedProductName=name,
+            ProvisioningParameters=[{"Key": "SageMakerProjectName", "Value": name}],
+            Tags=[{"Key": "sagemaker:project-name", "Value": name.removeprefix("sagemaker-")}],
+        )
+        record = made["RecordDetail"]["RecordId"]
+        seen = catalog.describe_record(Id=record)["RecordDetail"]
+        assert seen["Status"] == "SUCCEEDED", seen
+
+    def terminate(self, name: str) -> None:
+        catalog = self.hub.aws.client("servicecatalog", MEMBER, SCIENTIST)
+        catalog.terminate_provisioned_product(ProvisionedProductName=name, TerminateToken=name)
+        catalog.scan_provisioned_products()
+
+    def fleet(self, product: str = "") -> Fleet:
+        seen = self.hub.survey_for(wish(MID), self.depth(deep=True))
+        return self.watch.look(seen.ids, nodes_of(seen.desired, seen.observed), product)
+
+
+@pytest.fixture
+def our(organization: Organization) -> Iterator[World]:
+    """Two versions, the older one run by the member, whose neighbour cannot be looked into."""
+    with embedded(organization, HUB, REGION) as running:
+        world = World(hub(running))
+        for name in (ROLE, OTHER_ROLE):
+            world.role(MEMBER, name, {"Service": "servicecatalog.amazonaws.com"})
+        world.reader(MEMBER)
+        world.publish(OLD)
+        world.launch("1.0.0", "sagemaker-iris")
+        world.publish(MID)
+        yield world
+
+
+def test_the_fleet_is_seen_account_by_account(our: World) -> None:
+    our.launch("1.1.0", "sagemaker-rose")
+    seen = our.fleet()
+    told = [(one.version, one.account, one.region, one.project, one.status) for one in seen.running]
+    assert told == [
+        ("1.0.0", MEMBER, REGION, "iris", "AVAILABLE"),
+        ("1.1.0", MEMBER, REGION, "rose", "AVAILABLE"),
+    ]
+    assert seen.running[0].owner.startswith(f"arn:aws:iam::{MEMBER}:role/{SCIENTIST}")
+    assert seen.running[0].since is not None
+    (unseen,) = seen.unseen
+    assert (unseen.where, unseen.region) == (OTHER, REGION)
+    assert unseen.why == f"the role {READER} cannot be assumed there"
+
+
+def test_other_products_are_left_out_when_one_is_asked_for(our: World) -> None:
+    assert not our.fleet("another").running
+    assert len(our.fleet("deploy").running) == 1
+
+
+def test_an_account_whose_reader_may_not_look_is_unseen(our: World) -> None:
+    our.role(OTHER, READER, {"AWS": f"arn:aws:iam::{HUB}:root"})
+    iam.force(True)
+    (unseen,) = our.fleet().unseen
+    assert unseen.where == OTHER
+    assert "servicecatalog:SearchProvisionedProducts" in unseen.why
+    assert len(our.fleet().running) == 1, "a reader with that one permission suffices"
+
+
+def retiring(state: VersionState, versions: str = "<1.1") -> Release:
+    return release(version="1.1.0", lifecycle=(rule(versions, state),))
+
+
+def test_what_runs_is_not_made_inactive(our: World) -> None:
+    our.reader(OTHER)
+    plan = our.plan(retiring(VersionState.INACTIVE))
+    (refusal,) = plan.refusals
+    assert refusal.subject == "version 1.0.0 of deploy"
+    assert f"is run by project iris in {MEMBER} ({REGION}) since 20" in refusal.reason
+    with pytest.raises(Refused, match="project iris"):
+        our.publish(retiring(VersionState.INACTIVE), unseen_ok=True)
+
+
+def test_what_perhaps_runs_is_not_made_inactive_unless_somebody_says_so(our: World) -> None:
+    our.terminate("sagemaker-iris")
+    what = retiring(VersionState.INACTIVE)
+    (refusal,) = our.plan(what).refusals
+    assert f"perhaps somebody runs it where it cannot be seen: {OTHER} ({REGION})" in refusal.reason
+    assert "--unseen-ok" in refusal.remedy
+    with pytest.raises(Refused, match="perhaps somebody runs it"):
+        our.publish(what)
+    done = our.publish(what, unseen_ok=True)
+    assert done.plan.unseen_ok
+    assert not our.plan(what).actions
+
+
+def test_an_approved_plan_carries_that_somebody_said_so(our: World) -> None:
+    our.terminate("sagemaker-iris")
+    what = retiring(VersionState.INACTIVE)
+    approved = our.plan(what, unseen_ok=True)
+    manner = replace(MANNER, depth=our.depth(), approved=approved)
+    assert not publisher.publish(our.hub.own, wish(what), manner).failed
+
+
+def test_deprecating_is_always_allowed(our: World) -> None:
+    done = our.publish(retiring(VersionState.DEPRECATED))
+    assert [action.kind for action in done.plan.actions] == ["update-version"]
+
+
+def test_a_version_that_nobody_runs_is_made_inactive(our: World) -> None:
+    our.reader(OTHER)
+    what = release(version="1.1.0", lifecycle=(rule("=1.1.0", VersionState.INACTIVE),))
+    our.publish(what)
+
+
+def test_what_runs_is_not_pruned(our: World) -> None:
+    our.reader(OTHER)
+    gone: tuple[Any, ...] = (portfolio(name="templates"),)
+    what = wish(portfolios=gone)
+    plan = our.hub.survey_for(what, our.depth(prune=True)).plan
+    assert {refusal.subject for refusal in plan.refusals} == {
+        "product deploy",
+        "product deploy in portfolio templates",
+    }
+    our.terminate("sagemaker-iris")
+    assert not our.hub.survey_for(what, our.depth(prune=True)).plan.refusals
+    our.hub.publish(what, replace(MANNER, depth=our.depth(prune=True)))
+    assert not our.hub.dump()["products"]
+
+
+@pytest.fixture
+def entered(our: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How often somebody looked into another account."""
+    meter = our.hub.own.session.meter
+    return lambda: meter.calls().get("sts:AssumeRole", 0)
+
+
+def test_nobody_is_asked_when_nothing_would_be_taken_away(
+    our: World, entered: Callable[[], int]
+) -> None:
+    before = entered()
+    our.plan(MID, deep=True)
+    our.plan(release(version="1.2.0"))
+    our.plan(retiring(VersionState.DEPRECATED))
+    assert entered() == before
+    our.plan(retiring(VersionState.INACTIVE))
+    assert entered() > before
+
+
+def test_a_unit_that_cannot_be_listed_is_unseen_as_a_whole(our: World) -> None:
+    seen = our.watch.look(our.hub.survey(wish(MID), deep=True).ids, ["ou-ab12-99999999"])
+    (unseen,) = seen.unseen
+    assert unseen.where == "ou-ab12-99999999"
+
+
+def test_a_share_with_the_whole_organization_reaches_everybody(our: World) -> None:
+    our.reader(OTHER)
+    ids = our.hub.survey(wish(MID), deep=True).ids
+    seen = our.watch.look(ids, ["o-exampleorg1"])
+    assert [one.project for one in seen.running] == ["iris"]
+    assert [one.where for one in seen.unseen] == ["777788889999"]
