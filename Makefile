@@ -50,6 +50,15 @@ review: $(READY) ## write one Markdown comment: what a change does to whom (BASE
 drift: $(READY) ## compare everything published with this repository; trust nothing
 	@$(CATALOG) drift $(AT) $(ARGS)
 
+releases: $(READY) ## list every version ever released (PRODUCT=)
+	@$(CATALOG) releases $(AT) $(PRODUCT) $(ARGS)
+
+verify: $(READY) ## recompute the digest of all that is live; name its commit (PRODUCT=)
+	@$(CATALOG) verify $(AT) $(PRODUCT) $(ARGS)
+
+fleet: $(READY) ## list who runs which version, account by account (PRODUCT=)
+	@$(CATALOG) fleet $(AT) $(PRODUCT) $(ARGS)
+
 render: $(READY) ## write every product's CloudFormation template to build/
 	@$(CATALOG) render $(PRODUCT) $(ARGS)
 

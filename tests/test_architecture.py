@@ -21,7 +21,8 @@ EDGES = (
     "publishing.performing publishing.processes publishing.publisher publishing.report "
     "projects.places projects.looking projects.creating projects.approving projects.cleaning "
     "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
-    "mutating.trying plan_files states"
+    "mutating.trying plan_files states publishing.restoring world.reading world.looking "
+    "world.verifying world.auditing"
 )
 STORY = "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing"
 RIM = "cli __main__"

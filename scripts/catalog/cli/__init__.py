@@ -20,6 +20,7 @@ VERBS = {
     "new": "scaffolding",
     **dict.fromkeys(("check", "render", "package", "schemas", "docs"), "authoring"),
     **dict.fromkeys(("publish", "plan", "drift"), "publishing"),
+    **dict.fromkeys(("releases", "verify", "fleet"), "world"),
     "rehearse": "rehearsing",
     **dict.fromkeys(("local", "foundation", "taskcat", "studio"), "operating"),
     **dict.fromkeys(("changed", "bump"), "versioning"),

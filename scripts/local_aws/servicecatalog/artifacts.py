@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_aws.servicecatalog import imports, quotas, templates, views
+from local_aws.servicecatalog import copies, imports, quotas, templates, views
 from local_aws.servicecatalog.calls import Call, operation
 from local_aws.servicecatalog.errors import (
     InvalidParameters,
@@ -82,9 +82,7 @@ def _readable(call: Call, product_id: str) -> Shelf[str, Artifact]:
 
 
 def _info(artifact: Artifact, call: Call) -> dict[str, str]:
-    """Where the service keeps its copy; never what the artifact was created from."""
-    bucket = f"cf-templates-{artifact.product_id}-{call.region}"
-    return {"TemplateUrl": f"https://{bucket}.s3.amazonaws.com/{artifact.id}"}
+    return {"TemplateUrl": copies.url(artifact, call)}
 
 
 @operation
@@ -168,10 +166,23 @@ def describe_provisioning_artifact(call: Call) -> dict[str, Any]:
         "Status": found[0].status,
     }
     if params.get("Verbose"):
+        copies.lay(found[0], call, _owner(call, found[0].product_id))
         answer["Info"] = _info(found[0], call)
     if params.get("IncludeProvisioningArtifactParameters"):
         answer["ProvisioningArtifactParameters"] = templates.parameters(found[0].template)
     return answer
+
+
+def _owner(call: Call, product_id: str) -> str:
+    """The account whose product it is: the caller's, or the one that shared it."""
+    if product_id in call.catalog.artifacts:
+        return call.caller.account
+    owners = (
+        one.catalog.account_id
+        for one in imports.imported(call)
+        if (one.portfolio.id, product_id) in one.catalog.associations
+    )
+    return str(next(owners))
 
 
 def _product_id(call: Call) -> str:
