@@ -17,16 +17,17 @@ import pytest
 
 from catalog import aws, checking, cli
 from catalog.aws import session as aws_session
+from catalog.planning import records
 from catalog.publishing import locking
 from catalog.targets import Target
 from catalog.taskcat import recording
 from catalog.taskcat.results import Result
 from local_aws import faults
 from tests.benchmarks.checking import write_catalog
-from tests.conftest import HUB, MEMBER, REGION, Running
+from tests.conftest import HUB, MEMBER, OTHER, REGION, Running
 
 ROLE = "benchmark-launch"
-PRODUCT = "products/benchmark-000"
+PRODUCT, PERSON = "products/benchmark-000", "platform-engineer"
 TRUST = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
     '"Principal": {"Service": "servicecatalog.amazonaws.com"}}]}'
@@ -256,6 +257,80 @@ def test_a_region_that_a_target_has_not_is_nothing_to_launch(shell: Shell) -> No
     """A batch build has builds for the regions of all targets."""
     ran = shell.run("taskcat", "--target", "prod", "--region", "eu-west-3")
     assert (ran.code, ran.out) == (0, "Nothing to launch in eu-west-3 for target prod.\n")
+
+
+def test_versions_in_the_world(shell: Shell) -> None:
+    assert "Nothing was released to target prod yet." in shell.run(*_on("releases")).out
+    shell.publish()
+    told = shell.run(*_on("releases"))
+    assert told.code == 0
+    assert " active " in told.out
+    (released,) = json.loads(shell.run(*_on("releases"), "--json").out)
+    assert (released["version"], released["lives"]) == ("1.0.0", [REGION])
+    verified = shell.run(*_on("verify"))
+    assert (verified.code, verified.out.splitlines()[-1]) == (0, "1 as released.")
+    fleet = json.loads(shell.run(*_on("fleet"), "--json").out)
+    assert fleet["running"] == []
+    assert [each["where"] for each in fleet["unseen"]] == [MEMBER, OTHER]
+    unseen = (
+        "not seen: 111111111111 (us-east-1): the role sagemaker-catalog-reader cannot be assumed"
+    )
+    assert unseen in shell.run(*_on("fleet")).out
+    storage = shell.gateways().storage
+    record = records.key("benchmark-000", "1.0.0")
+    changed = json.loads((storage.fetch(record) or b"{}").decode()) | {"digest": "ab" * 32}
+    storage.bucket.call("put_object", Key=record, Body=json.dumps(changed).encode())
+    differs = shell.run(*_on("verify"), "--json")
+    assert differs.code == 1
+    (verdict,) = json.loads(differs.out)
+    assert (verdict["mark"], len(verdict["notes"])) == ("differs", 2)
+    for verb in ("releases", "verify", "fleet"):
+        ran = shell.run(verb, "benchmark-00", "--target", "prod")
+        assert (ran.code, "There is no product 'benchmark-00'" in ran.err) == (2, True)
+
+
+def test_every_verb_in_two_regions(shell: Shell) -> None:
+    shell.publish()
+    other = "eu-west-1"
+    shell.edit("catalog.yaml", "regions: [us-east-1]", f"regions: [us-east-1, {other}]")
+    planned = shell.run(*_on("plan"), "--json", "--exit-code")
+    assert planned.code == 3
+    regions = json.loads(planned.out[planned.out.index("{") :])["regions"]
+    assert [len(regions[region]["actions"]) > 0 for region in (REGION, other)] == [False, True]
+    assert "not released in eu-west-1" in " ".join(shell.run(*_on("releases")).out.split())
+    done = shell.publish()
+    assert (done.code, "created" in done.out) == (0, True), done.text
+    assert "Nothing to do: 4 portfolios and products" in shell.publish().out
+    (released,) = json.loads(shell.run(*_on("releases"), "--json").out)
+    assert (released["lives"], released["notes"]) == ([REGION, other], [])
+    verified = json.loads(shell.run(*_on("verify"), "--json").out)
+    assert [(each["region"], each["mark"]) for each in verified] == [
+        (REGION, "same"),
+        (other, "same"),
+    ]
+    unseen = json.loads(shell.run(*_on("fleet"), "--json").out)["unseen"]
+    assert {(each["where"], each["region"]) for each in unseen} == {
+        (account, region) for account in (MEMBER, OTHER) for region in (REGION, other)
+    }
+    drifted = shell.run(*_on("drift"))
+    assert drifted.code == 0, drifted.text
+    assert [line for line in drifted.out.splitlines() if line.endswith(":")] == [
+        f"{REGION}:",
+        f"{other}:",
+    ]
+    trust = TRUST.replace('{"Service": "servicecatalog.amazonaws.com"}', f'{{"AWS": "{HUB}"}}')
+    shell.running.client("iam").create_role(RoleName=PERSON, AssumeRolePolicyDocument=trust)
+    look = (*_on("studio"), "--account", HUB, "--role", PERSON, "--json", "--region")
+    for region in (REGION, other):
+        seen = shell.run(*look, region)
+        assert seen.code == 0, seen.text
+        (missing,) = json.loads(seen.out)["missing"]
+        assert missing["condition"] == "principal"
+    assert "has no region 'us-east-2'" in shell.run(*look, "us-east-2").err
+
+
+def _on(verb: str) -> tuple[str, ...]:
+    return verb, "--target", "prod"
 
 
 # --- it does not: wrong use --------------------------------------------------------------------

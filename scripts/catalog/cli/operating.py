@@ -137,16 +137,20 @@ def taskcat(
 @target_option
 @account_option
 @role_option
+@click.option("--region", default="", help="Region of the target; the first if left out.")
 @json_option
 @click.pass_obj
-def studio(session: Session, target: str, account: str, role: str, *, as_json: bool) -> None:
+def studio(
+    session: Session, target: str, account: str, role: str, region: str, *, as_json: bool
+) -> None:
     """List what a person finds in Studio, with the form.
 
     For what is missing, the conditions that fail.
     """
     checked = sound(session, quiet=as_json)
     place = ready(session, checked, target, quiet=as_json)
-    seen = looking.look(place, checked, looking.person(place.target, account, role))
+    who = looking.person(place.target, account, role)
+    seen = looking.look(place, checked, who, region)
     if as_json:
         data(asdict(seen))
     else:

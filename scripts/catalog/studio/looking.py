@@ -106,13 +106,17 @@ def resident(target: Target, account: str, role: str) -> Person:
     return Person(account=number, role=role or next(iter(there), target.access_role))
 
 
-def look(place: Place, checked: Checked, who: Person) -> View:
-    """Look at the target's first region as a person does.
+def look(place: Place, checked: Checked, who: Person, region: str = "") -> View:
+    """Look at a region of the target as a person does; at the first unless one is named.
 
     Raises:
         EnvironmentFault: The account cannot be entered, or there is no such role in it.
+        UsageError: The target has no such region.
     """
-    region = place.target.regions[0]
+    region = region or place.target.regions[0]
+    if region not in place.gateways:
+        named = ", ".join(place.gateways)
+        raise UsageError(f"Target {place.target.name} has no region '{region}'.", f"Name {named}.")
     admin = place.accounts.enter(who.account, region)
     iam, catalog = admin.service("iam"), admin.service("servicecatalog")
     arn = member_side.role_arn(iam, who.role)
