@@ -77,9 +77,10 @@ def python(where: Path, *packages: str) -> Path:
 def lent(environment: Path, where: Path) -> None:
     """A virtual environment with what another one has installed, as links.
 
-    What installers read and write is its own: an install that is satisfied by what lies here goes
-    through, and none reaches the other environment. Its programs are those that are no scripts,
-    because scripts name the Python they belong to; projects installed in place stay behind.
+    An install that is satisfied by what lies here goes through. No installer takes a package away,
+    whose files are the other environment's, because none finds the package's list of files
+    (RECORD). Programs are those that are no scripts, which name the Python they belong to; projects
+    installed in place stay behind.
 
     Args:
         environment: Has `bin` and `lib`; it is not changed.
@@ -92,7 +93,7 @@ def lent(environment: Path, where: Path) -> None:
         if found.name.startswith("__") or (found / "direct_url.json").exists():
             continue
         if found.suffix == ".dist-info":
-            shutil.copytree(found, own / found.name)
+            shutil.copytree(found, own / found.name, ignore=shutil.ignore_patterns("RECORD"))
         else:
             (own / found.name).symlink_to(found)
     for program in (environment / "bin").iterdir():

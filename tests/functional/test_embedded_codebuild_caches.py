@@ -77,5 +77,10 @@ def test_a_lent_environment_has_the_packages_and_is_its_own(tmp_path: Path):
     assert not list(own.glob("lib/python*/site-packages/sagemaker_catalog*"))
     assert {"python", "uv"} <= {path.name for path in (own / "bin").iterdir()}
     assert "catalog" not in {path.name for path in (own / "bin").iterdir()}
-    for found in own.glob("lib/python*/site-packages/*.dist-info"):
-        assert not found.is_symlink()
+    pip = [own / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
+    uninstalled = subprocess.run(
+        [*pip, "uninstall", "--yes", "pip"], capture_output=True, check=False, text=True
+    )
+    assert uninstalled.returncode
+    assert "RECORD" in uninstalled.stderr
+    assert subprocess.run([*pip, "--version"], capture_output=True, check=True)
