@@ -154,3 +154,17 @@ def test_a_policy_that_another_role_gets_is_a_gain() -> None:
     assert told(policy("One"), policy("One", "Two")) == [
         (Topic.GAINED, ("everything it says",), "for Own by ${Two}")
     ]
+
+
+def test_what_a_condition_decided_and_decides_no_more_is_a_gain() -> None:
+    def chosen(statement: Any) -> Any:
+        return {"Fn::If": ["Wide", statement, {"Ref": "AWS::NoValue"}]}
+
+    one = {"Effect": "Allow", "Action": "a:B", "Resource": "r"}
+    assert told(template(chosen(one)), template(one)) == [(Topic.GAINED, ("a:B",), "for Role on r")]
+    assert told(template(one), template(chosen(one))) == [(Topic.LOST, ("a:B",), "for Role on r")]
+    split = one | {"Resource": {"Fn::If": ["Wide", "*", "r"]}}
+    assert [(p.resource, p.condition) for p in permissions(template(split))] == [
+        ("*", "Wide"),
+        ("r", "not Wide"),
+    ]

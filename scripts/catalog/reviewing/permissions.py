@@ -13,18 +13,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from catalog.access.reasons import Reasons
 from catalog.access.written import ATTACHED, MANAGED, ROLE
 from catalog.rules.policies import EVERY_RESOURCE, Statement, reasons, statements
-from catalog.rules.reading import Reading, items, text
+from catalog.rules.reading import Path, Reading, items, text
 
 ALLOW, DENY, BOUNDARY = "Allow", "Deny", "Boundary"
 ARN_PARTS = 6
 """`arn:partition:service:region:account:resource`; the last may hold colons."""
 
 _ALL_BUT = "everything but "
+_OTHERWISE = 2
+"""Index of what an `Fn::If` holds when its condition does not."""
+
 _ALL_OF_IT = "everything it says"
 _HOLDERS = ("Roles", "RoleName", "Users", "UserName", "Groups", "GroupName")
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
@@ -40,7 +44,8 @@ class Permission:
         action: As written; for a managed policy that is attached, its ARN.
         resource: As written, with `${…}` for what only a stack knows; empty where there is none.
         principal: Who may, in a trust or resource policy; empty elsewhere.
-        condition: Canonical JSON; empty for none.
+        condition: The template's conditions under which it is there, and its own as canonical
+            JSON; empty for none.
         because: The written reason for a wildcard in it.
     """
 
@@ -87,7 +92,8 @@ def permissions(template: Mapping[str, Any], said: Reasons | None = None) -> tup
         said: What the product's `permissions.yaml` says.
     """
     reading = Reading(template)
-    stated = (each for one in statements(reading) for each in _of(one, said or Reasons()))
+    known = said or Reasons()
+    stated = (each for one in statements(reading) for each in _of(one, known, template))
     return tuple(sorted({*stated, *_attached(reading)}))
 
 
@@ -104,12 +110,14 @@ def beyond(new: Iterable[Permission], old: Iterable[Permission]) -> tuple[Permis
 # --- statements to permissions ------------------------------------------------------------------
 
 
-def _of(statement: Statement, said: Reasons) -> Iterator[Permission]:
-    condition = statement.body.get("Condition")
-    resources = list(_values(statement, "Resource")) or [""]
+def _of(statement: Statement, said: Reasons, template: Mapping[str, Any]) -> Iterator[Permission]:
+    written = statement.body.get("Condition")
+    always = [json.dumps(written, sort_keys=True)] if written else []
+    resources = list(_values(statement, "Resource")) or [("", ())]
     principals = list(_principals(statement)) or [""]
-    for action in _values(statement, "Action"):
-        for resource in resources:
+    for action, place in _values(statement, "Action"):
+        for resource, other in resources:
+            branches = dict.fromkeys([*_branches(template, place), *_branches(template, other)])
             for principal in principals:
                 yield Permission(
                     holder=statement.resource.name,
@@ -117,16 +125,25 @@ def _of(statement: Statement, said: Reasons) -> Iterator[Permission]:
                     action=action,
                     resource=resource,
                     principal=principal,
-                    condition=json.dumps(condition, sort_keys=True) if condition else "",
+                    condition=" and ".join([*branches, *always]),
                     because=_because(statement, action, said),
                 )
 
 
-def _values(statement: Statement, key: str) -> Iterator[str]:
-    """The texts under a key; under its negation, one text that says so."""
-    yield from (value for value, _ in statement.values(key))
+def _branches(template: Mapping[str, Any], place: Path) -> Iterator[str]:
+    """The conditions of the template that put something at its place, e.g. `not IsPublic`."""
+    value: Any = template
+    for key, following in pairwise((*place, None)):
+        value = value[key]
+        if key == "Fn::If":
+            yield f"{'not ' if following == _OTHERWISE else ''}{value[0]}"
+
+
+def _values(statement: Statement, key: str) -> Iterator[tuple[str, Path]]:
+    """The texts under a key, each with its place; under its negation, one text that says so."""
+    yield from statement.values(key)
     if left_out := sorted(value for value, _ in statement.values(f"Not{key}")):
-        yield _ALL_BUT + ", ".join(left_out)
+        yield _ALL_BUT + ", ".join(left_out), statement.path
 
 
 def _principals(statement: Statement) -> Iterator[str]:
