@@ -9,6 +9,7 @@ machine without git, is no error where the answer can be "nothing".
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -93,6 +94,11 @@ def tree(root: Path, at: str, tops: Collection[str]) -> Tree:
 
 
 # --- a branch that nobody checks out ------------------------------------------------------------
+
+
+def shown(remote: str) -> str:
+    """A remote's name or address as it may be printed: without user and password."""
+    return re.sub(r"//[^/@\s]*@", "//", remote)
 
 
 def tip(root: Path, remote: str, branch: str) -> str | None:
@@ -207,7 +213,7 @@ def _fault(
 ) -> EnvironmentFault:
     if ended is None:
         return EnvironmentFault("git was not found.", "Install git.")
-    said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
+    said = shown(ended.stderr.decode(errors="replace").strip().partition("\n")[0])
     return EnvironmentFault(f"git {verb} failed: {said}", remedy)
 
 

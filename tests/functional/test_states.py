@@ -77,6 +77,7 @@ def test_nothing_is_committed_when_nothing_changed(root: Path, remote: Path) -> 
     states.write(root, TARGET, "eu-west-1", STATE)
     first = states.record(root, "origin", TARGET)
     assert states.record(root, "origin", TARGET) is None
+    assert states.record(root, remote.as_uri(), TARGET) is None
     assert _git(remote, "rev-parse", states.BRANCH).strip() == first
     states.write(root, TARGET, "eu-west-1", CatalogState())
     assert states.record(root, "origin", TARGET)
@@ -129,3 +130,11 @@ def test_a_state_of_another_version_of_the_tool_is_none(root: Path) -> None:
     states.write(root, TARGET, "eu-west-1", STATE)
     (root / states.FOLDER / "prod/eu-west-1.json").write_text('{"products": 1}\n')
     assert states.read(root, TARGET, "eu-west-1") is None
+
+
+def test_nothing_secret_of_an_address_is_shown(root: Path) -> None:
+    assert git.shown("https://me:secret@127.0.0.1/a.git") == "https://127.0.0.1/a.git"
+    assert git.shown("git@127.0.0.1:a/b.git") == "git@127.0.0.1:a/b.git"
+    with pytest.raises(EnvironmentFault, match="git ls-remote failed") as raised:
+        git.tip(root, "https://me:secret@127.0.0.1:9/a.git", states.BRANCH)
+    assert "secret" not in str(raised.value)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from catalog import pipeline, places, plan_files, states
+from catalog import git, pipeline, places, plan_files, states
 from catalog.checking import Checked
 from catalog.cli.console import Progress, Session, change, confirm, data, error, say, waiting
 from catalog.cli.options import json_option, target_option
@@ -192,16 +192,17 @@ def _fetch_state(session: Session, remote: str, target: Target) -> bool:
 
 def _record_state(session: Session, remote: str, target: Target) -> None:
     """Push the state; what is published stays published when that is not possible."""
+    branch = f"{states.BRANCH} of {git.shown(remote)}"
     try:
         commit = states.record(session.root, remote, target)
     except CatalogError as fault:
         error(
-            f"Published, but branch {states.BRANCH} of {remote} was not written: {fault}\n"
+            f"Published, but branch {branch} was not written: {fault}\n"
             "  Until it is, reviews plan against an older state. Publish again with --record-state."
         )
         return
     done = f"is now {commit[:12]}" if commit else "says so already"
-    say(f"Branch {states.BRANCH} of {remote} {done}.")
+    say(f"Branch {branch} {done}.")
 
 
 def _test(session: Session, place: Place, checked: Checked) -> None:
