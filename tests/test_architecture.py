@@ -17,6 +17,7 @@ EDGES = (
     "workspace git base embedded scaffolding.planting checking places templates.linting "
     "templates.cfn_lint taskcat.launching taskcat.recording taskcat.runner "
     "foundation.deploying foundation.staging studio.looking "
+    "foundation.by_account foundation.by_unit "
     "publishing.applying publishing.desk publishing.ledger publishing.locking "
     "publishing.performing publishing.processes publishing.publisher publishing.report "
     "projects.places projects.looking projects.creating projects.approving projects.cleaning "

@@ -72,13 +72,17 @@ def lay_foundation(
     *,
     approve: Callable[[tuple[deployments.Change, ...]], None] = lambda _: None,
 ) -> Iterator[deployments.Done]:
-    """Deploy the foundation products where the target wants them; every change is told."""
+    """Deploy the foundation products where the target wants them; every change is told.
+
+    `approve` sees all of them, as CloudFormation foresees them, before the first is made.
+    """
     stage = place.stage
     changes = deploying.plan(place.target, checked.releases, place.accounts, stage)
-    wanted = tuple(change for change in changes if change.verb is not deployments.Verb.KEEP)
-    if wanted:
-        approve(wanted)
-        yield from deploying.apply(wanted, place.accounts, stage)
+    with deploying.foreseen(changes, place.accounts, stage) as seen:
+        wanted = tuple(change for change in seen if change.verb is not deployments.Verb.KEEP)
+        if wanted:
+            approve(wanted)
+            yield from deploying.apply(wanted, place.accounts, stage)
 
 
 # --- taskcat ------------------------------------------------------------------------------------

@@ -1,8 +1,88 @@
-"""How CloudFormation left the stacks that we launched, in our words."""
+"""What CloudFormation does to stacks, and how it left them, in our words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What a change does to a resource."""
+
+    ADD = "adds"
+    CHANGE = "changes"
+    MAY_REPLACE = "changes or replaces"
+    REPLACE = "replaces"
+    REMOVE = "removes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceChange:
+    """What would happen to one resource of a stack.
+
+    Args:
+        resource: Logical id in the template.
+        type: Resource type, e.g. `AWS::S3::Bucket`.
+        properties: Those that change.
+        kept: Whether what is removed or replaced stays in the account, outside the stack.
+    """
+
+    effect: Effect
+    resource: str
+    type: str
+    properties: tuple[str, ...] = ()
+    kept: bool = False
+
+    def __str__(self) -> str:
+        sign = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-"}.get(self.effect, "!")
+        line = f"{sign} {self.effect} {self.resource} ({self.type})"
+        line += f": {', '.join(self.properties)}" if self.properties else ""
+        if self.effect in {Effect.ADD, Effect.CHANGE}:
+            return line
+        old = "it" if self.effect is Effect.REMOVE else "the old one"
+        return f"{line}; {old} {'is kept' if self.kept else 'is deleted'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """A change set that waits to be executed.
+
+    Args:
+        id: Its ARN; empty when there would be nothing to do.
+        stack: ARN of its stack.
+    """
+
+    id: str
+    stack: str
+    changes: tuple[ResourceChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackInstance:
+    """A stack of a set: account (12 digits), region, CloudFormation's status and reason."""
+
+    account: str
+    region: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStackSet:
+    """A stack set as it is.
+
+    Args:
+        template: Text.
+        automatic: Whether accounts that join its OUs get a stack, and lose it when they leave.
+        targets: Id of an OU -> regions.
+    """
+
+    template: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    automatic: bool = False
+    targets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    instances: tuple[StackInstance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +90,8 @@ class StackFailure:
     """A resource that CloudFormation could not create, update or delete, and why.
 
     Args:
-        resource: Logical id in the template; the stack's name when no resource is to blame.
+        resource: Logical id in the template; the stack's name when no resource is to blame; account
+            and region of a stack set's stack.
         type: Resource type, e.g. `AWS::S3::Bucket`.
         reason: CloudFormation's own words.
     """

@@ -81,6 +81,52 @@ class Deployment:
         """Name of its stack."""
         return f"catalog-{self.name or self.product}"
 
+    @property
+    def kind(self) -> str:
+        """What CloudFormation makes of it."""
+        return "stack"
+
+    @property
+    def place(self) -> str:
+        """Which stack where, as people read it."""
+        return f"{self.kind} {self.stack} in {self.account} {self.region}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitDeployment:
+    """A foundation product in every account of an OU, by a stack set of the hub.
+
+    Args:
+        product: Name of the product.
+        alias: The target's name for the OU.
+        unit: Its id; units below it belong to it.
+        regions: Where each account has a stack. The set itself lies in the target's first region.
+        parameters: Template parameter -> value as CloudFormation takes it, which is text.
+        name: Tells two deployments of a product apart.
+    """
+
+    product: str
+    alias: str
+    unit: str
+    regions: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    @property
+    def stack(self) -> str:
+        """Name of its stack set."""
+        return f"catalog-{self.name or self.product}"
+
+    @property
+    def kind(self) -> str:
+        """What CloudFormation makes of it."""
+        return "stack set"
+
+    @property
+    def place(self) -> str:
+        """Which stack set where, as people read it."""
+        return f"{self.kind} {self.stack} in OU {self.alias}, {', '.join(self.regions)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -108,7 +154,7 @@ class Target:
     embedded: bool = False
     organization: Organization | None = None
     quotas: Mapping[str, int] = field(default_factory=dict)
-    foundation: tuple[Deployment, ...] = ()
+    foundation: tuple[Deployment | UnitDeployment, ...] = ()
     access_role: str = "OrganizationAccountAccessRole"
     publisher: str = ""
     reader_role: str = "sagemaker-catalog-reader"

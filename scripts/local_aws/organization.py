@@ -41,6 +41,9 @@ for AWS services*); moto lets them see nothing."""
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
+followers: list[Callable[[str], None]] = []
+"""Told of every account (12 digits) that was moved to another OU."""
+
 _management: list[str] = []
 """The management account of the organization that is set up; empty before."""
 
@@ -111,6 +114,13 @@ def is_delegated_administrator(account: str, service: str) -> bool:
     return any(admin.account.id == account and service in admin.services for admin in admins)
 
 
+def trusts(service: str) -> bool:
+    """Whether a service, named by its principal, has trusted access to the organization."""
+    if not _management:
+        return False
+    return any(one["ServicePrincipal"] == service for one in _backend().services)
+
+
 def forget() -> None:
     """There is no organization any more."""
     _management.clear()
@@ -118,13 +128,27 @@ def forget() -> None:
 
 
 def install() -> None:
-    """Let StackSets be delegated too, and delegated administrators read the tree; moto does not."""
+    """What moto does not: delegate StackSets, let administrators read the tree, tell of moves."""
+    moved = OrganizationsBackend.move_account
+    OrganizationsBackend.move_account = _telling(moved)
     services = FakeDelegatedAdministrator.SUPPORTED_SERVICES
     if STACKSETS not in services:
         services.append(STACKSETS)
     for name in TREE:
         original = getattr(OrganizationsBackend, name)
         setattr(OrganizationsBackend, name, _read_by_administrators(original))
+
+
+def _telling(moved: Callable[..., None]) -> Callable[..., None]:
+    """MoveAccount, followed by whoever deploys to OUs."""
+
+    @functools.wraps(moved)
+    def move(backend: OrganizationsBackend, **request: Any) -> None:
+        moved(backend, **request)
+        for follow in followers:
+            follow(str(request["AccountId"]))
+
+    return move
 
 
 def _read_by_administrators(original: Callable[..., Any]) -> Callable[..., Any]:

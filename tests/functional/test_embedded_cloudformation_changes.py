@@ -196,6 +196,63 @@ def test_a_change_set_shows_and_does(clients, cloudformation):
     assert names == ["first", "nothing", "second"]
 
 
+FORESEEN = """
+Parameters: {Name: {Type: String, Default: one}}
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name, DelaySeconds: 1}}
+  Reader: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Queue.Arn}}
+  Old: {Type: AWS::SNS::Topic, DeletionPolicy: Retain}
+"""
+
+
+def test_a_change_set_says_what_is_replaced_and_what_stays(cloudformation):
+    cloudformation.create_stack(StackName="s", TemplateBody=FORESEEN)
+
+    def foreseen(name: str, body: str, **more: Any) -> dict[str, tuple[str, ...]]:
+        cloudformation.create_change_set(
+            StackName="s", ChangeSetName=name, TemplateBody=body, **more
+        )
+        changes = cloudformation.describe_change_set(StackName="s", ChangeSetName=name)["Changes"]
+        each = [change["ResourceChange"] for change in changes]
+        return {
+            one["LogicalResourceId"]: (
+                one["Action"],
+                one.get("Replacement", ""),
+                one.get("PolicyAction", ""),
+                *(detail["Target"].get("Name", "") for detail in one["Details"]),
+            )
+            for one in each
+        }
+
+    value = [{"ParameterKey": "Name", "ParameterValue": "two"}]
+    assert foreseen("renamed", FORESEEN, Parameters=value) == {
+        "Queue": ("Modify", "True", "ReplaceAndDelete", "QueueName"),
+    }
+    assert foreseen("slower", FORESEEN.replace("DelaySeconds: 1", "DelaySeconds: 2")) == {
+        "Queue": ("Modify", "False", "", "DelaySeconds"),
+    }
+    kept = FORESEEN.replace(
+        "Type: AWS::SQS::Queue,", "Type: AWS::SQS::Queue, UpdateReplacePolicy: Retain,"
+    )
+    kept = kept.replace("!Ref Name", "!GetAtt New.TopicName").replace("  Old", "  New")
+    assert foreseen("moved", kept) == {
+        "New": ("Add", "", ""),
+        "Queue": ("Modify", "Conditional", "ReplaceAndRetain", "QueueName", ""),
+        "Old": ("Remove", "", "Retain"),
+    }
+
+
+def test_a_change_set_that_is_deleted_leaves_its_empty_stack(cloudformation):
+    cloudformation.create_change_set(
+        StackName="s", ChangeSetName="c", TemplateBody=topic("one"), ChangeSetType="CREATE"
+    )
+    cloudformation.delete_change_set(StackName="s", ChangeSetName="c")
+    assert state(cloudformation) == ("REVIEW_IN_PROGRESS", {})
+    cloudformation.delete_stack(StackName="s")
+    with pytest.raises(ClientError, match="does not exist"):
+        state(cloudformation)
+
+
 def test_nested_stacks_are_made_changed_and_deleted_with_theirs(clients, cloudformation):
     s3 = clients("s3")
     s3.create_bucket(Bucket="inner-templates")

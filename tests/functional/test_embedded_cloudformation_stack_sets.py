@@ -127,3 +127,33 @@ def test_a_failing_instance_is_told_with_its_reason(clients):
     )["StackSetOperation"]
     assert operation["Status"] == "FAILED"
     assert "failed to create: [P]" in json.dumps(result(client, made["OperationId"]))
+
+
+def test_failures_within_tolerance_are_a_success(clients):
+    client = clients("cloudformation")
+    delegated = {"CallAs": "DELEGATED_ADMIN"}
+    client.create_stack_set(
+        StackSetName="set",
+        TemplateBody="Resources: {P: {Type: AWS::SSM::Parameter, Properties: "
+        "{Name: /taken, Type: String, Value: v}}}",
+        PermissionModel="SERVICE_MANAGED",
+        **delegated,
+    )
+    clients("ssm", MEMBER).put_parameter(Name="/taken", Type="String", Value="v")
+
+    def status(percent: int) -> str:
+        made = client.create_stack_instances(
+            StackSetName="set",
+            DeploymentTargets={"OrganizationalUnitIds": [WORKLOADS]},
+            Regions=["us-east-1"],
+            OperationPreferences={"FailureTolerancePercentage": percent},
+            **delegated,
+        )
+        shown = client.describe_stack_set_operation(
+            StackSetName="set", OperationId=made["OperationId"], **delegated
+        )
+        return shown["StackSetOperation"]["Status"]
+
+    assert [status(percent) for percent in (0, 40, 50)] == ["FAILED", "FAILED", "SUCCEEDED"]
+    told = client.list_stack_set_auto_deployment_targets(StackSetName="set", **delegated)
+    assert told["Summaries"] == [{"OrganizationalUnitId": WORKLOADS, "Regions": ["us-east-1"]}]

@@ -10,8 +10,8 @@ from catalog.aws.accounts import Accounts
 from catalog.aws.session import Credentials, Session
 from catalog.aws.stacks import BODY_LIMIT
 from catalog.errors import EnvironmentFault
-from catalog.foundation import deploying
-from catalog.foundation.deployments import Verb
+from catalog.foundation import by_account, deploying
+from catalog.foundation.deployments import PRODUCT_TAG, Verb
 from catalog.foundation.staging import Stage
 from catalog.model import Kind, Release
 from catalog.targets import Deployment
@@ -66,8 +66,14 @@ class Ground:
         return change
 
     def lay(self) -> deploying.Done:
-        (done,) = deploying.apply([self.plan()], self.accounts, self.stage)
+        with deploying.foreseen([self.plan()], self.accounts, self.stage) as seen:
+            (done,) = deploying.apply(seen, self.accounts, self.stage)
         return done
+
+    def foresee(self) -> deploying.Change:
+        with deploying.foreseen([self.plan()], self.accounts, self.stage) as seen:
+            (change,) = seen
+        return change
 
     @property
     def stage(self) -> Stage:
@@ -77,6 +83,11 @@ class Ground:
         client = self.hub.aws.session(MEMBER).client("cloudformation")
         found = [s for s in client.describe_stacks()["Stacks"] if s["StackName"] == "catalog-roles"]
         return found[0] if found else None
+
+    def change_sets(self) -> list[object]:
+        client = self.hub.aws.session(MEMBER).client("cloudformation")
+        listed = client.list_change_sets(StackName="catalog-roles")["Summaries"]
+        return [one for one in listed if one["ExecutionStatus"] == "AVAILABLE"]
 
 
 @pytest.fixture
@@ -99,7 +110,7 @@ def test_a_stack_is_made_once_and_then_left_alone(ground: Ground) -> None:
     assert str(done) == f"stack catalog-roles in {MEMBER} {REGION}: created"
     made = ground.stack()
     assert made is not None
-    assert made["Tags"] == [{"Key": deploying.PRODUCT_TAG, "Value": "roles"}]
+    assert made["Tags"] == [{"Key": PRODUCT_TAG, "Value": "roles"}]
     iam = ground.hub.aws.session(MEMBER).client("iam")
     assert iam.get_role(RoleName="work-iris")["Role"]["Path"] == "/"
 
@@ -120,16 +131,52 @@ def test_changes_are_told_before_they_are_made(ground: Ground) -> None:
     ground.lay()
     ground.template = TEMPLATE.replace("lambda.amazonaws.com", "states.amazonaws.com") + TOPIC
     ground.deployment = replace(ground.deployment, parameters={"Suffix": "iris", "Path": "/team/"})
-    change = ground.plan()
+    assert str(ground.plan()).splitlines() == [
+        f"update stack catalog-roles in {MEMBER} {REGION}: roles 1.0.0",
+        "  parameter Path changes from '/' to '/team/'",
+        "  + adds Topic (AWS::SNS::Topic)",
+        "  ~ changes Role (AWS::IAM::Role)",
+    ]
+    # CloudFormation knows more: another path is another role.
+    change = ground.foresee()
     assert change.verb is Verb.UPDATE
-    assert change.reasons == (
-        "adds Topic (AWS::SNS::Topic)",
-        "changes Role (AWS::IAM::Role)",
-        "parameter Path changes from '/' to '/team/'",
-    )
-    assert str(change).splitlines()[0] == (
-        f"update stack catalog-roles in {MEMBER} {REGION}: roles 1.0.0"
-    )
+    assert [str(each) for each in change.resources] == [
+        "! replaces Role (AWS::IAM::Role): AssumeRolePolicyDocument, Path; the old one is deleted",
+        "+ adds Topic (AWS::SNS::Topic)",
+    ]
+    assert ground.change_sets() == []
+
+
+def test_what_is_foreseen_leaves_nothing_behind(ground: Ground) -> None:
+    change = ground.foresee()
+    assert change.verb is Verb.CREATE
+    assert [str(each) for each in change.resources] == ["+ adds Role (AWS::IAM::Role)"]
+    assert ground.stack() is None
+
+
+def test_a_run_killed_before_it_executed_is_done_by_the_next(ground: Ground) -> None:
+    by_account.foresee(ground.plan(), WANTED, ground.accounts, ground.stage)
+    assert ground.stack()["StackStatus"] == "REVIEW_IN_PROGRESS"
+    assert ground.plan().verb is Verb.CREATE
+    assert str(ground.lay()).endswith(": created")
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_words_alone_are_nothing_to_do(ground: Ground) -> None:
+    ground.lay()
+    ground.template = f"Description: other words\n{TEMPLATE}"
+    assert ground.plan().verb is Verb.UPDATE
+    assert ground.foresee().verb is Verb.KEEP
+    assert ground.change_sets() == []
+
+
+def test_what_cloudformation_refuses_is_told_before_and_afterwards(ground: Ground) -> None:
+    ground.deployment = replace(WANTED, parameters={"Suffix": "NOT-LOWER"})
+    change = ground.foresee()
+    assert "CloudFormation cannot foresee it yet" in change.reasons[0]
+    (failure,) = ground.lay().failures
+    assert (failure.resource, failure.type) == ("catalog-roles", "stack")
+    assert "Suffix" in failure.reason
 
 
 def test_an_update_reaches_the_account(ground: Ground) -> None:
@@ -138,7 +185,9 @@ def test_an_update_reaches_the_account(ground: Ground) -> None:
     assert str(ground.lay()).endswith(": updated")
     assert len(ground.hub.aws.session(MEMBER).client("sns").list_topics()["Topics"]) == 1
     ground.template = TEMPLATE
-    assert ground.plan().reasons == ("removes Topic (AWS::SNS::Topic)",)
+    assert [str(each) for each in ground.foresee().resources] == [
+        "- removes Topic (AWS::SNS::Topic); it is deleted"
+    ]
     ground.lay()
     assert ground.hub.aws.session(MEMBER).client("sns").list_topics()["Topics"] == []
 

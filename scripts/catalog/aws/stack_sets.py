@@ -1,18 +1,30 @@
-"""Stack sets of a project, as the delegated administrator that made them (CloudFormation)."""
+"""Service-managed stack sets: made, deployed to OUs, updated, deleted (CloudFormation).
+
+One operation of a set runs at a time; waits ask until it is done and are bounded by `within`.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.session import Service
+from catalog.aws.tags import to_list
 from catalog.errors import ServiceFault
+from catalog.stacks import LiveStackSet, StackFailure, StackInstance
 
 PAGES = ("NextToken", "NextToken")
-CALL_AS = "DELEGATED_ADMIN"
+SELF, DELEGATED = "SELF", "DELEGATED_ADMIN"
 RUNNING = frozenset({"RUNNING", "QUEUED", "STOPPING"})
+
+_EVERYWHERE = {
+    "FailureTolerancePercentage": 100,
+    "MaxConcurrentPercentage": 100,
+    "RegionConcurrencyType": "PARALLEL",
+}
+"""Try every account, whatever happens in others; each failure is told afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,32 +33,105 @@ class StackSets:
 
     Args:
         service: Client of `cloudformation`.
+        call_as: `SELF` in the management account, else `DELEGATED_ADMIN`.
         every: Seconds between two looks at an operation.
         within: Seconds after which waiting ends.
     """
 
     service: Service
+    call_as: str = DELEGATED
     every: float = 5.0
     within: float = 3600.0
 
     def named(self, prefix: str) -> tuple[str, ...]:
         """Names of the active stack sets that begin with `prefix`."""
         listed = self.service.pages(
-            "list_stack_sets", "Summaries", tokens=PAGES, Status="ACTIVE", CallAs=CALL_AS
+            "list_stack_sets", "Summaries", tokens=PAGES, Status="ACTIVE", CallAs=self.call_as
         )
         return tuple(sorted(n for each in listed if (n := each["StackSetName"]).startswith(prefix)))
 
+    def find(self, name: str) -> LiveStackSet | None:
+        """A stack set by name, once no operation of it runs; None without one."""
+        try:
+            answer = self._call("describe_stack_set", name)["StackSet"]
+        except ServiceFault as fault:
+            if fault.code == "StackSetNotFoundException":
+                return None
+            raise
+        self._settle(name)
+        automatic = answer.get("AutoDeployment", {})
+        return LiveStackSet(
+            template=answer["TemplateBody"],
+            parameters={
+                each["ParameterKey"]: each.get("ParameterValue", "")
+                for each in answer.get("Parameters", ())
+            },
+            automatic=automatic.get("Enabled", False)
+            and not automatic.get("RetainStacksOnAccountRemoval", False),
+            targets={
+                each["OrganizationalUnitId"]: frozenset(each["Regions"])
+                for each in self._list("list_stack_set_auto_deployment_targets", name)
+            },
+            instances=tuple(
+                StackInstance(
+                    account=each["Account"],
+                    region=each["Region"],
+                    status=each["Status"],
+                    reason=each.get("StatusReason", ""),
+                )
+                for each in self.instances(name)
+            ),
+        )
+
     def instances(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """Its stack instances."""
-        return tuple(
-            self.service.pages(
-                "list_stack_instances",
-                "Summaries",
-                f"stack set {name}",
-                tokens=PAGES,
-                StackSetName=name,
-                CallAs=CALL_AS,
-            )
+        return tuple(self._list("list_stack_instances", name))
+
+    def create(
+        self,
+        name: str,
+        template: Mapping[str, str],
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+    ) -> None:
+        """Make a stack set without instances.
+
+        Args:
+            name: Of the set.
+            template: `{"TemplateBody": text}` or `{"TemplateURL": address}`.
+            parameters: Values by name.
+            tags: On the set, its stacks and what they make.
+        """
+        self._call(
+            "create_stack_set",
+            name,
+            PermissionModel="SERVICE_MANAGED",
+            **_definition(template, parameters, tags),
+        )
+
+    def update(
+        self,
+        name: str,
+        template: Mapping[str, str],
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+    ) -> tuple[StackFailure, ...]:
+        """Change a stack set and every stack of it; where that failed."""
+        return self._operate(
+            "update_stack_set",
+            name,
+            OperationPreferences=_EVERYWHERE,
+            **_definition(template, parameters, tags),
+        )
+
+    def deploy(self, name: str, unit: str, regions: tuple[str, ...]) -> tuple[StackFailure, ...]:
+        """Bring a stack set to every account of an OU; where that failed."""
+        return self._operate(
+            "create_stack_instances",
+            name,
+            DeploymentTargets={"OrganizationalUnitIds": [unit]},
+            Regions=list(regions),
+            OperationPreferences=_EVERYWHERE,
         )
 
     def delete(self, name: str, units: tuple[str, ...], regions: tuple[str, ...]) -> None:
@@ -56,59 +141,91 @@ class StackSets:
             ServiceFault: The instances did not go; the accounts where, and why, are named.
         """
         if units:
-            self._operate(name, units, regions)
-        try:
-            self.service.call(
-                "delete_stack_set", f"stack set {name}", StackSetName=name, CallAs=CALL_AS
+            failures = self._operate(
+                "delete_stack_instances",
+                name,
+                DeploymentTargets={"OrganizationalUnitIds": list(units)},
+                Regions=list(regions),
+                RetainStacks=False,
             )
+            if failures:
+                reasons = "; ".join(f"{each.resource}: {each.reason}" for each in failures)
+                raise ServiceFault(
+                    f"The instances of stack set {name} are not gone: {reasons}.",
+                    "Mend what the accounts say, then run this again.",
+                )
+        try:
+            self._call("delete_stack_set", name)
         except ServiceFault as fault:
             if fault.code != "StackSetNotFoundException":
                 raise
 
-    def _operate(self, name: str, units: tuple[str, ...], regions: tuple[str, ...]) -> None:
-        begun = self.service.call(
-            "delete_stack_instances",
-            f"stack set {name}",
-            StackSetName=name,
-            CallAs=CALL_AS,
-            DeploymentTargets={"OrganizationalUnitIds": list(units)},
-            Regions=list(regions),
-            RetainStacks=False,
-        )["OperationId"]
+    def _operate(self, operation: str, name: str, **request: object) -> tuple[StackFailure, ...]:
+        """Do what takes a while, and tell in which accounts it did not work."""
+        self._settle(name)
+        begun = str(self._call(operation, name, **request)["OperationId"])
+        status = self._wait(name, begun)
+        listed = self._list("list_stack_set_operation_results", name, OperationId=begun)
+        failures = tuple(
+            _failure(f"{each['Account']} {each['Region']}", each.get("StatusReason", ""))
+            for each in listed
+            if each["Status"] != "SUCCEEDED"
+        )
+        if status != "SUCCEEDED" and not failures:
+            return (_failure(name, f"{operation} {status.lower()}, and no account gave a reason"),)
+        return failures
+
+    def _settle(self, name: str) -> None:
+        """Wait for operations that are running already, a killed run's or an automatic one."""
+        for each in self._list("list_stack_set_operations", name):
+            if each["Status"] in RUNNING:
+                self._wait(name, each["OperationId"])
+
+    def _wait(self, name: str, operation: str) -> str:
         deadline = time.monotonic() + self.within
-        while (status := self._status(name, begun)) in RUNNING:
+        while True:
+            answer = self._call("describe_stack_set_operation", name, OperationId=operation)
+            status = str(answer["StackSetOperation"]["Status"])
+            if status not in RUNNING:
+                return status
             if time.monotonic() > deadline:
                 raise ServiceFault(
-                    f"The instances of {name} are still being deleted after {self.within:.0f} s.",
+                    f"Stack set {name} is still being changed after {self.within:.0f} s.",
                     "Wait for the operation in the CloudFormation console, then run this again.",
                 )
             time.sleep(self.every)
-        if status != "SUCCEEDED":
-            raise ServiceFault(
-                f"The instances of stack set {name} are not gone: {self._reasons(name, begun)}.",
-                "Mend what the accounts say, then run this again.",
-            )
 
-    def _status(self, name: str, operation: str) -> str:
-        answer = self.service.call(
-            "describe_stack_set_operation",
-            f"stack set {name}",
-            StackSetName=name,
-            OperationId=operation,
-            CallAs=CALL_AS,
+    def _call(self, operation: str, name: str, **request: object) -> dict[str, Any]:
+        return self.service.call(
+            operation, f"stack set {name}", StackSetName=name, CallAs=self.call_as, **request
         )
-        return str(answer["StackSetOperation"]["Status"])
 
-    def _reasons(self, name: str, operation: str) -> str:
-        listed = self.service.pages(
-            "list_stack_set_operation_results",
+    def _list(self, operation: str, name: str, **request: object) -> Iterator[dict[str, Any]]:
+        return self.service.pages(
+            operation,
             "Summaries",
             f"stack set {name}",
             tokens=PAGES,
             StackSetName=name,
-            OperationId=operation,
-            CallAs=CALL_AS,
+            CallAs=self.call_as,
+            **request,
         )
-        failed = [each for each in listed if each["Status"] != "SUCCEEDED"]
-        reasons = (f"{each['Account']}: {each.get('StatusReason', '')}" for each in failed)
-        return "; ".join(reasons) or "no account gave a reason"
+
+
+def _definition(
+    template: Mapping[str, str], parameters: Mapping[str, str], tags: Mapping[str, str]
+) -> dict[str, object]:
+    """What a stack set is made of; stacks go when their account leaves the OU."""
+    return {
+        **template,
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "Tags": to_list(tags),
+        "AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": False},
+    }
+
+
+def _failure(place: str, reason: str) -> StackFailure:
+    return StackFailure(resource=place, type="stack instance", reason=reason or "no reason given")

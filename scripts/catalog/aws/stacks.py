@@ -1,4 +1,4 @@
-"""CloudFormation stacks: deployed, read, and what went wrong with them.
+"""CloudFormation stacks: read, deleted, and what went wrong with them.
 
 Waits ask DescribeStacks until a stack has settled; they are bounded by `within` seconds.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.aws.session import Service
-from catalog.aws.tags import from_list, to_list
+from catalog.aws.tags import from_list
 from catalog.errors import ServiceFault
 from catalog.stacks import StackEnding, StackFailure
 
@@ -38,6 +38,11 @@ class LiveStack:
     def settled(self) -> bool:
         """Whether CloudFormation is done with it for now."""
         return not self.status.endswith("_IN_PROGRESS")
+
+    @property
+    def empty(self) -> bool:
+        """Whether it only stands for a change set that was never executed."""
+        return self.status == "REVIEW_IN_PROGRESS"
 
     @property
     def usable(self) -> bool:
@@ -86,39 +91,6 @@ class Stacks:
         listed = self.service.pages("describe_stacks", "Stacks", tokens=("NextToken", "NextToken"))
         return tuple(stack for each in listed if (stack := _live(each)).tags.get(key) == value)
 
-    def create(
-        self,
-        name: str,
-        template: Mapping[str, str],
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-    ) -> LiveStack:
-        """Create a stack and wait until it settled; a failed one is rolled back, not raised.
-
-        Args:
-            name: Of the stack.
-            template: `{"TemplateBody": text}` or `{"TemplateURL": address}`.
-            parameters: Values by name.
-            tags: On the stack and what it makes.
-        """
-        return self._change("create_stack", name, template, parameters, tags)
-
-    def update(
-        self,
-        name: str,
-        template: Mapping[str, str],
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-    ) -> LiveStack:
-        """Update a stack and wait until it settled; the arguments are those of `create`."""
-        try:
-            return self._change("update_stack", name, template, parameters, tags)
-        except ServiceFault as fault:
-            found = self.find(name) if "No updates are to be performed" in fault.what else None
-            if found is None:
-                raise
-            return found
-
     def delete(self, stack: str) -> StackEnding:
         """Delete a stack by id, wait, and tell what became of it."""
         self.service.call("delete_stack", f"stack {stack}", StackName=stack)
@@ -126,7 +98,7 @@ class Stacks:
 
     def ending(self, stack: str) -> StackEnding:
         """What became of a stack (by id) that is deleted or being deleted."""
-        found = self._settle(stack)
+        found = self.settled(stack)
         events = tuple(self._events(stack))
         return StackEnding(
             failures=tuple(_failures(events)),
@@ -144,31 +116,8 @@ class Stacks:
         name = live.name if live else stack
         return (StackFailure(resource=name, type=_STACK, reason=reason),)
 
-    def _change(
-        self,
-        operation: str,
-        name: str,
-        template: Mapping[str, str],
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-    ) -> LiveStack:
-        answer = self.service.call(
-            operation,
-            f"stack {name}",
-            StackName=name,
-            **template,
-            Parameters=[
-                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-            ],
-            Tags=to_list(tags),
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-        )
-        settled = self._settle(answer["StackId"])
-        if settled is None:
-            raise ServiceFault(f"Stack {name} is gone right after {operation}.", "Run it again.")
-        return settled
-
-    def _settle(self, stack: str) -> LiveStack | None:
+    def settled(self, stack: str) -> LiveStack | None:
+        """A stack, by id, once CloudFormation is done with it; None when it is gone."""
         deadline = time.monotonic() + self.within
         while (found := self.find(stack)) and not found.settled:
             if time.monotonic() > deadline:

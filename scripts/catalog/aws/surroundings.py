@@ -69,6 +69,16 @@ class Surroundings:
             raise
         return str(answer["Organization"]["Id"])
 
+    def management(self) -> str:
+        """The organization's management account (12 digits); empty outside of organizations."""
+        try:
+            answer = self.organizations.call("describe_organization")
+        except ServiceFault as fault:
+            if fault.code == "AWSOrganizationsNotInUseException":
+                return ""
+            raise
+        return str(answer["Organization"]["MasterAccountId"])
+
     def has_unit(self, unit: str) -> bool:
         """Whether the organization has an organizational unit of that id."""
         try:

@@ -1,27 +1,28 @@
-"""Deploy foundation products with CloudFormation, in the accounts where a target says they belong.
+"""Deploy foundation products with CloudFormation, where a target says they belong.
 
     changes = plan(target, releases, accounts, stage)    # reads only
-    for done in apply(changes, accounts, stage): ...     # in the order of catalog.yaml
+    with foreseen(changes, accounts, stage) as seen:     # change sets wait; nothing happens yet
+        for done in apply(seen, accounts, stage): ...    # in the order of catalog.yaml
 
-A stack that is as it should be is left alone, so the second run changes nothing. One that failed
-to be created is deleted and made anew, which CloudFormation demands.
+What is as it should be is left alone, so the second run changes nothing. A stack that failed to be
+created is deleted and made anew, which CloudFormation demands. A run that was killed is finished
+by the next: change sets are made anew, and a stack set goes where it has not been.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from catalog.aws.accounts import Accounts
-from catalog.aws.stacks import BODY_LIMIT, LiveStack, Stacks
-from catalog.foundation.deployments import Change, Deployed, Done, Verb, Wanted, change
+from catalog.errors import ServiceFault
+from catalog.foundation import by_account, by_unit
+from catalog.foundation.deployments import Change, Done, Verb, Wanted
 from catalog.foundation.staging import Stage
 from catalog.model import Release
 from catalog.releases import packaging
 from catalog.stacks import StackFailure
-from catalog.targets import Deployment, Target
-
-PRODUCT_TAG = "catalog:foundation"
-"""Tag of each stack and what it makes; its value is the product's name."""
+from catalog.targets import Deployment, Target, UnitDeployment
 
 
 def plan(
@@ -39,12 +40,43 @@ def plan(
         EnvironmentFault: An account cannot be entered.
     """
     return tuple(
-        change(
-            _wanted(deployment, releases[deployment.product], stage),
-            _deployed(_stacks(accounts, deployment), deployment.stack),
-        )
-        for deployment in target.foundation
+        _plan(_wanted(at, releases[at.product], stage), accounts, stage) for at in target.foundation
     )
+
+
+def _plan(wanted: Wanted, accounts: Accounts, stage: Stage) -> Change:
+    match wanted.deployment:
+        case Deployment() as at:
+            return by_account.plan(wanted, at, accounts)
+        case UnitDeployment() as at:
+            return by_unit.plan(wanted, at, accounts, stage)
+
+
+def _wanted(at: Deployment | UnitDeployment, release: Release, stage: Stage) -> Wanted:
+    template = stage.stamped(release)
+    content = packaging.canonical(template)
+    return Wanted(deployment=at, release=release, template=template, content=content)
+
+
+@contextmanager
+def foreseen(
+    changes: Iterable[Change], accounts: Accounts, stage: Stage
+) -> Iterator[tuple[Change, ...]]:
+    """The changes as CloudFormation sees them; change sets that are left over afterwards go."""
+    seen: list[Change] = []
+    try:
+        for change in changes:
+            at = change.wanted.deployment
+            if isinstance(at, Deployment) and change.verb is not Verb.KEEP:
+                seen.append(by_account.foresee(change, at, accounts, stage))
+            else:
+                seen.append(change)
+        yield tuple(seen)
+    finally:
+        for change in seen:
+            at = change.wanted.deployment
+            if change.prepared and isinstance(at, Deployment):
+                by_account.forget(change.prepared, at, accounts)
 
 
 def apply(changes: Iterable[Change], accounts: Accounts, stage: Stage) -> Iterator[Done]:
@@ -56,51 +88,13 @@ def apply(changes: Iterable[Change], accounts: Accounts, stage: Stage) -> Iterat
             yield Done(change=each, failures=_apply(each, accounts, stage))
 
 
-def _wanted(deployment: Deployment, release: Release, stage: Stage) -> Wanted:
-    template = stage.stamped(release)
-    content = packaging.canonical(template)
-    return Wanted(deployment=deployment, release=release, template=template, content=content)
-
-
-def _stacks(accounts: Accounts, deployment: Deployment) -> Stacks:
-    session = accounts.enter(deployment.account, deployment.region)
-    return Stacks(service=session.service("cloudformation"))
-
-
-def _deployed(stacks: Stacks, name: str) -> Deployed | None:
-    live = stacks.find(name)
-    if live is None:
-        return None
-    return Deployed(
-        id=live.id,
-        status=live.status,
-        usable=live.usable,
-        content=packaging.canonical(stacks.template(name)),
-        parameters=live.parameters,
-    )
-
-
 def _apply(each: Change, accounts: Accounts, stage: Stage) -> tuple[StackFailure, ...]:
-    at, stacks = each.wanted.deployment, _stacks(accounts, each.wanted.deployment)
-    template = _template(each.wanted, stage)
-    if each.verb is Verb.REPLACE:
-        ending = stacks.delete(each.stack)
-        if not ending.gone:
-            return ending.failures
-    act = stacks.update if each.verb is Verb.UPDATE else stacks.create
-    live = act(at.stack, template, at.parameters, {PRODUCT_TAG: at.product})
-    return () if _reached(live) else stacks.failures(live.id)
-
-
-def _reached(live: LiveStack) -> bool:
-    return live.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-
-
-def _template(wanted: Wanted, stage: Stage) -> dict[str, str]:
-    """Upload the code, and hand the template over in the request where it fits."""
-    region = wanted.deployment.region
-    stage.ready([region])
-    url = stage.put(wanted.release, region)
-    if len(wanted.template.encode()) <= BODY_LIMIT:
-        return {"TemplateBody": wanted.template}
-    return {"TemplateURL": url}
+    try:
+        match each.wanted.deployment:
+            case Deployment() as at:
+                return by_account.apply(each, at, accounts, stage)
+            case UnitDeployment() as at:
+                return by_unit.apply(each, at, accounts, stage)
+    except ServiceFault as fault:
+        name = each.wanted.deployment.stack
+        return (StackFailure(resource=name, type=each.wanted.deployment.kind, reason=fault.what),)

@@ -26,27 +26,57 @@ def check(
         folders: Every product folder, readable or not.
 
     Yields:
-        Findings C005 (an unknown name), C006 (a stack twice), C011 (a product of another kind).
+        Findings C005 (an unknown name), C006 (a stack twice), C011 (a product of another kind),
+        C424 (an OU alias that stands for the organization).
     """
     for name, target in settings.form.targets.items():
         top = ("targets", name)
         for kind, account in target.test_accounts.items():
             yield from _account(settings, (*top, "test_accounts", kind), account, target)
-        taken: set[tuple[str, str, str]] = set()
+        taken: set[tuple[str, ...]] = set()
         for n, entry in enumerate(target.foundation):
             path = (*top, "foundation", n)
-            yield from _account(settings, (*path, "account"), entry.account, target)
+            if entry.account is not None:
+                yield from _account(settings, (*path, "account"), entry.account, target)
+            if entry.ou is not None:
+                yield from _unit(settings, (*path, "ou"), entry.ou, target)
             yield from _product(settings, (*path, "product"), entry.product, products, folders)
             yield from _region(settings, path, entry, target)
-            place = (
-                accounts_of(target).get(entry.account, entry.account),
-                entry.region or target.regions[0],
-                entry.name or entry.product,
-            )
+            place = _place(entry, target)
             if place in taken:
-                message = f"Stack catalog-{place[2]} is deployed there by another entry already."
-                yield settings.finding("C006", path, message, "Give this one a name.")
+                yield settings.finding("C006", path, _twice(entry), "Give this one a name.")
             taken.add(place)
+
+
+def _place(entry: DeploymentForm, target: TargetForm) -> tuple[str, ...]:
+    """What no two entries share: a stack's account, region and name, or a stack set's name."""
+    name = entry.name or entry.product
+    if entry.account is None:
+        return (name,)
+    account = accounts_of(target).get(entry.account, entry.account)
+    return account, entry.region or target.regions[0], name
+
+
+def _twice(entry: DeploymentForm) -> str:
+    name = f"catalog-{entry.name or entry.product}"
+    if entry.account is None:
+        return f"Stack set {name} is deployed by another entry already."
+    return f"Stack {name} is deployed there by another entry already."
+
+
+def _unit(
+    settings: Manifest[SettingsForm], path: Path, alias: str, target: TargetForm
+) -> Iterator[Finding]:
+    if alias not in target.ous:
+        message = f"This target has no OU alias '{alias}'."
+        yield settings.finding("C005", path, message, did_you_mean(alias, target.ous))
+    elif target.ous[alias].startswith("o-"):
+        yield settings.finding(
+            "C424",
+            path,
+            f"'{alias}' is the whole organization, to which a stack set is not deployed by its id.",
+            "Name an OU; a stack set reaches the units below it, too.",
+        )
 
 
 def _account(

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from catalog.aws import Gateways
+from catalog.aws.stacks import BODY_LIMIT
+from catalog.foundation.deployments import Wanted
 from catalog.model import Release
 from catalog.publishing.shipping import shipment
 from catalog.releases.stamping import stamp
@@ -61,6 +63,26 @@ class Stage:
         template = replace(sent.template, key=key or sent.template.key)
         storage.put(template)
         return storage.url(template.key)
+
+    def template(self, wanted: Wanted, region: str) -> dict[str, str] | None:
+        """The template as CloudFormation takes it, in the request itself where it fits.
+
+        A larger one goes into the artifact bucket; None before there is one.
+        """
+        if len(wanted.template.encode()) <= BODY_LIMIT:
+            return {"TemplateBody": wanted.template}
+        if not self.gateways[region].storage.bucket.exists():
+            return None
+        return {"TemplateURL": self.put(wanted.release, region)}
+
+    def shipped(self, wanted: Wanted, regions: Iterable[str]) -> dict[str, str]:
+        """The same, after code and template lie in the bucket of each region."""
+        places = sorted(set(regions))
+        self.ready(places)
+        addresses = [self.put(wanted.release, region) for region in places]
+        if len(wanted.template.encode()) <= BODY_LIMIT:
+            return {"TemplateBody": wanted.template}
+        return {"TemplateURL": addresses[0]}
 
     def _buckets(self) -> dict[str, str]:
         return {region: self.target.bucket_in(region) for region in self.target.regions}

@@ -79,21 +79,37 @@ class OrganizationForm(Form):
 
 
 class DeploymentForm(Form):
-    """A foundation product, deployed with CloudFormation into one account."""
+    """A foundation product, deployed with CloudFormation into one account or every one of an OU."""
 
     product: Name = Field(description="Folder under products/ of a product of kind foundation.")
-    account: Annotated[str, text()] = Field(
-        description="Where: 12 digits in quotes, or an account's name in the organization below."
+    account: Annotated[str, text()] | None = Field(
+        None,
+        description="Where: 12 digits in quotes, or an account's name in the organization below.",
+    )
+    ou: Name | None = Field(
+        None,
+        description="Instead of an account: one of the target's OU aliases. A stack set brings the "
+        "product to every account in it, also to those that come later.",
     )
     region: Annotated[str, text(REGION)] | None = Field(
-        None, description="One of the target's regions; the first if left out."
+        None,
+        description="One of the target's regions; if left out, the first for an account and all "
+        "for an OU.",
     )
     name: Name | None = Field(
-        None, description="Ends the stack's name, catalog-<name>; the product's name if left out."
+        None,
+        description="Ends the name of stack or stack set, catalog-<name>; the product's name if "
+        "left out.",
     )
     parameters: dict[Annotated[str, text(PARAMETER)], ParameterValue] = Field(
         default_factory=dict, description="Template parameter -> value."
     )
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> DeploymentForm:
+        if (self.account is None) == (self.ou is None):
+            raise ValueError("needs either an account or an ou")
+        return self
 
 
 class TargetForm(Form):
@@ -119,7 +135,7 @@ class TargetForm(Form):
     )
     foundation: list[DeploymentForm] = Field(
         default_factory=list,
-        description="What `catalog foundation` deploys, in this order: roles and buckets.",
+        description="What `catalog bootstrap` deploys, in this order: roles and buckets.",
     )
     access_role: Annotated[str, text(ROLE)] = Field(
         "OrganizationAccountAccessRole",

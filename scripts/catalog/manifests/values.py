@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from catalog.accepted import Acceptance, Allow
 from catalog.manifests.forms import PortfolioForm, ProductForm, ScenarioForm
-from catalog.manifests.settings_forms import OrganizationForm, SettingsForm, TargetForm, UnitForm
+from catalog.manifests.settings_forms import (
+    DeploymentForm,
+    OrganizationForm,
+    SettingsForm,
+    TargetForm,
+    UnitForm,
+)
 from catalog.model import (
     Kind,
     Lifecycle,
@@ -18,7 +24,14 @@ from catalog.model import (
     Settings,
     VersionState,
 )
-from catalog.targets import Deployment, GitConnection, Organization, OrganizationalUnit, Target
+from catalog.targets import (
+    Deployment,
+    GitConnection,
+    Organization,
+    OrganizationalUnit,
+    Target,
+    UnitDeployment,
+)
 
 
 def settings_of(form: SettingsForm) -> Settings:
@@ -113,16 +126,7 @@ def _target(name: str, form: TargetForm) -> Target:
         embedded=form.embedded,
         organization=_organization(form.organization) if form.organization else None,
         quotas=form.quotas,
-        foundation=tuple(
-            Deployment(
-                product=entry.product,
-                account=accounts.get(entry.account, entry.account),
-                region=entry.region or form.regions[0],
-                parameters=entry.parameters,
-                name=entry.name or "",
-            )
-            for entry in form.foundation
-        ),
+        foundation=tuple(_deployment(entry, form, accounts) for entry in form.foundation),
         access_role=form.access_role,
         publisher=form.publisher or "",
         reader_role=form.reader_role,
@@ -130,6 +134,29 @@ def _target(name: str, form: TargetForm) -> Target:
             Kind(kind): accounts.get(account, account)
             for kind, account in form.test_accounts.items()
         },
+    )
+
+
+def _deployment(
+    entry: DeploymentForm, form: TargetForm, accounts: Mapping[str, str]
+) -> Deployment | UnitDeployment:
+    """An entry's deployment; an alias nobody knows stands for a unit of no id."""
+    if entry.ou is not None:
+        return UnitDeployment(
+            product=entry.product,
+            alias=entry.ou,
+            unit=form.ous.get(entry.ou, ""),
+            regions=(entry.region,) if entry.region else tuple(form.regions),
+            parameters=entry.parameters,
+            name=entry.name or "",
+        )
+    account = entry.account or ""
+    return Deployment(
+        product=entry.product,
+        account=accounts.get(account, account),
+        region=entry.region or form.regions[0],
+        parameters=entry.parameters,
+        name=entry.name or "",
     )
 
 

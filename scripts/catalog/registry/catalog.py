@@ -71,6 +71,11 @@ RULES: tuple[Rule, ...] = (
         "Whether it works for them, and can be removed, shows in an account first.",
     ),
     Rule(
+        "C424",
+        "A foundation product is deployed to an organizational unit, or to an account",
+        "CloudFormation takes the ids of units and of the root, not the organization's.",
+    ),
+    Rule(
         "C428",
         "A project product's name and number of parameters fit a template in S3",
         "SageMaker refuses more, and only one of Studio's two doors would open.",

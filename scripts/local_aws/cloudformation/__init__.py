@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local_aws import dispatch
+from local_aws import dispatch, organization
 from local_aws.cloudformation import (
     change_sets,
     creating,
     deleting,
     nested,
+    stack_instances,
     stack_sets,
     store,
     updating,
@@ -145,4 +146,5 @@ def forget() -> None:
 def install() -> None:
     """Answer for CloudFormation instead of moto."""
     nested.install()
+    organization.followers.append(stack_instances.follow)
     dispatch.serve("cloudformation", CloudFormation)

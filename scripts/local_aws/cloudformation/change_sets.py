@@ -11,7 +11,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 from moto.core.utils import utcnow
 
-from local_aws.cloudformation import admission, creating, ordering, store, updating
+from local_aws.cloudformation import admission, creating, foreseeing, ordering, store, updating
 from local_aws.cloudformation.api import operation
 from local_aws.cloudformation.errors import AlreadyExists, ValidationError
 from local_aws.cloudformation.model import Ask, Stack, new_id
@@ -77,9 +77,7 @@ def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
         kind=kind,
         ask=ask,
         description=params.get("Description", ""),
-        changes=_changes(
-            stack, template, ordering.order(template, scope_of(stack, template, values))
-        ),
+        changes=foreseeing.changes(stack, ask, template, values),
     )
     if kind != "CREATE" and not updating.differs(stack, ask):
         made.status, made.reason, made.execution = "FAILED", NOTHING, "UNAVAILABLE"
@@ -97,28 +95,9 @@ def _shell(account: str, region: str, ask: Ask) -> Stack:
         template={"Resources": {}},
         values={},
     )
-    stack.turn(REVIEW, "User Initiated")
+    stack.status, stack.reason = REVIEW, "User Initiated"  # which the model knows no event for
     store.put(stack)
     return stack
-
-
-def _changes(stack: Stack, template: dict[str, Any], order: list[str]) -> list[dict[str, Any]]:
-    old, new = stack.resources, template["Resources"]
-    before = stack.template["Resources"]
-    steps = [("Add", name, new[name]["Type"]) for name in order if name not in old]
-    steps += [
-        ("Modify", name, new[name]["Type"])
-        for name in order
-        if name in old and new[name] != before.get(name)
-    ]
-    steps += [("Remove", name, old[name].kind) for name in old if name not in order]
-    return [
-        {
-            "Type": "Resource",
-            "ResourceChange": {"Action": action, "LogicalResourceId": name, "ResourceType": kind},
-        }
-        for action, name, kind in steps
-    ]
 
 
 def _find(caller: BaseResponse, params: Params) -> tuple[Stack, ChangeSet]:
@@ -191,6 +170,4 @@ def _execute(caller: BaseResponse, params: Params) -> dict[str, Any]:
 def _delete(caller: BaseResponse, params: Params) -> dict[str, Any]:
     stack, one = _find(caller, params)
     del _sets[stack.id][one.name]
-    if stack.status == REVIEW and not _sets[stack.id]:
-        store.forget(stack)
     return {}

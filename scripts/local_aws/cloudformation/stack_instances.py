@@ -16,7 +16,7 @@ from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 
 from local_aws import organization
-from local_aws.cloudformation import admission, creating, deleting, updating
+from local_aws.cloudformation import admission, creating, deleting, stack_sets, updating
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.model import Ask, Stack
 from local_aws.cloudformation.requests import Params, parameters_of
@@ -82,7 +82,9 @@ def operate(one: StackSet, action: str, params: Params) -> str:
     identity = str(params.get("OperationId") or uuid.uuid4())
     overrides = parameters_of({"Parameters": params.get("ParameterOverrides")}, {})
     results = []
-    for account, region, unit in targets(one, params):
+    meant = targets(one, params)
+    _note_units(one, action, params)
+    for account, region, unit in meant:
         instance = one.instances.get((account, region))
         if instance is None:
             if action != "CREATE":
@@ -96,13 +98,67 @@ def operate(one: StackSet, action: str, params: Params) -> str:
         else:
             deploy(one, instance)
         results.append(_result(instance))
-    record(one, identity, action, results)
+    record(one, identity, action, results, params)
     return identity
 
 
-def record(one: StackSet, identity: str, action: str, results: list[dict[str, Any]]) -> None:
+def _note_units(one: StackSet, action: str, params: Params) -> None:
+    """Remember the OUs a set is deployed to, for accounts that come later."""
+    for unit in (params.get("DeploymentTargets") or {}).get("OrganizationalUnitIds") or ():
+        if action == "CREATE":
+            one.units.setdefault(unit, set()).update(params.get("Regions") or ())
+        elif action == "DELETE":
+            left = one.units.pop(unit, set()) - set(params.get("Regions") or ())
+            one.units |= {unit: left} if left else {}
+
+
+def follow(account: str) -> None:
+    """Automatic deployment: a stack for an account that came into an OU, none for one that left.
+
+    (User guide, *Enable or disable automatic deployments for StackSets in AWS Organizations*.)
+    """
+    for one in stack_sets.all_sets():
+        if not one.auto_deployment.get("Enabled") or account == organization.management_account():
+            continue
+        wanted = {
+            (account, region): unit
+            for unit, regions in one.units.items()
+            if account in organization.accounts_under(unit)
+            for region in regions
+        }
+        held = [key for key in one.instances if key[0] == account]
+        retain = bool(one.auto_deployment.get("RetainStacksOnAccountRemoval"))
+        results = []
+        for key in (key for key in held if key not in wanted):
+            instance = one.instances[key]
+            _remove(one, instance, retain=retain)
+            results.append(_result(instance))
+        for (_, region), unit in ((k, u) for k, u in wanted.items() if k not in held):
+            instance = Instance(account=account, region=region, unit=unit)
+            one.instances[account, region] = instance
+            deploy(one, instance)
+            results.append(_result(instance))
+        if results:
+            record(one, str(uuid.uuid4()), "UPDATE", results, {})
+
+
+def _tolerated(params: Params, results: list[dict[str, Any]]) -> bool:
+    """Whether failures are no more, in each region, than an operation's preferences allow."""
+    given = params.get("OperationPreferences") or {}
+    count, percent = given.get("FailureToleranceCount"), given.get("FailureTolerancePercentage", 0)
+    for region in {result["Region"] for result in results}:
+        here = [result["Status"] for result in results if result["Region"] == region]
+        most = int(len(here) * int(percent) / 100) if count is None else int(count)
+        if here.count("FAILED") > most:
+            return False
+    return True
+
+
+def record(
+    one: StackSet, identity: str, action: str, results: list[dict[str, Any]], params: Params
+) -> None:
     """Note an operation that is done."""
-    failed = any(result["Status"] == "FAILED" for result in results)
+    failed = not _tolerated(params, results)
     now = utcnow()
     one.results[identity] = results
     one.operations[identity] = {
@@ -209,5 +265,5 @@ def update(one: StackSet, ask: Ask, params: Params) -> str:
     for instance in meant:
         deploy(one, instance)
     identity = str(params.get("OperationId") or uuid.uuid4())
-    record(one, identity, "UPDATE", [_result(instance) for instance in meant])
+    record(one, identity, "UPDATE", [_result(instance) for instance in meant], params)
     return identity

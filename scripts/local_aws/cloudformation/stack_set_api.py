@@ -146,6 +146,15 @@ def _describe_stack_instance(caller: BaseResponse, params: Params) -> dict[str, 
     return {"StackInstance": _instance(one, instance) | {"ParameterOverrides": overrides}}
 
 
+@operation("ListStackSetAutoDeploymentTargets")
+def _list_stack_set_auto_deployment_targets(caller: BaseResponse, params: Params) -> dict[str, Any]:
+    found = [
+        {"OrganizationalUnitId": unit, "Regions": sorted(regions)}
+        for unit, regions in sorted(_set(caller, params).units.items())
+    ]
+    return page(found, params, "Summaries")
+
+
 @operation("ListStackSetOperations")
 def _list_stack_set_operations(caller: BaseResponse, params: Params) -> dict[str, Any]:
     names = ("OperationId", "Action", "Status", "CreationTimestamp", "EndTimestamp")

@@ -79,6 +79,8 @@ class StackSet:
     instances: dict[tuple[str, str], Instance] = field(default_factory=dict)
     operations: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    units: dict[str, set[str]] = field(default_factory=dict)
+    """OUs it is deployed to -> regions, also where no account is yet."""
 
     @property
     def arn(self) -> str:
@@ -113,6 +115,11 @@ def every(owner: tuple[str, str]) -> list[StackSet]:
     return list(_sets.get(owner, {}).values())
 
 
+def all_sets() -> list[StackSet]:
+    """Those of every account and region."""
+    return [one for held in _sets.values() for one in held.values()]
+
+
 def get(owner: tuple[str, str], name: str) -> StackSet:
     """A stack set by name or id.
 
@@ -143,6 +150,10 @@ def create(owner: tuple[str, str], params: Params, ask: Ask) -> StackSet:
         raise ValidationError(
             "You must be the management account or delegated admin account of an organization "
             "before operating a SERVICE_MANAGED stack set"
+        )
+    if model == SERVICE_MANAGED and not organization.trusts(organization.STACKSETS):
+        raise ValidationError(
+            "You must enable organizations access to operate a service managed stack set"
         )
     admission.admit(replace(ask, name=name), Outside(*owner))
     made = StackSet(

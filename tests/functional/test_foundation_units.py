@@ -1,0 +1,212 @@
+"""Foundation products in every account of an OU: a stack set made, kept, changed, followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from catalog.aws.accounts import Accounts
+from catalog.aws.session import Credentials, Session
+from catalog.foundation import by_unit, deploying
+from catalog.foundation.deployments import PRODUCT_TAG, Verb
+from catalog.foundation.staging import Stage
+from catalog.model import Kind
+from catalog.targets import Target, UnitDeployment
+from local_aws import identity
+from local_aws.process import Embedded
+from tests.publishing_world import HUB, PRODUCTION, REGION, TARGET, WORKLOADS, Hub, release
+
+MANAGEMENT, MEMBER, OTHER = "777788889999", "111111111111", "222222222222"
+FURTHER = "eu-west-1"
+TEMPLATE = """\
+Parameters:
+  Value: {Type: String, Default: first}
+Resources:
+  Fact:
+    Type: AWS::SSM::Parameter
+    Properties: {Name: /facts/hub, Type: String, Value: !Ref Value}
+"""
+WANTED = UnitDeployment(product="facts", alias="workloads", unit=WORKLOADS, regions=(REGION,))
+
+
+@dataclass
+class Ground:
+    """What a target wants of an OU, and what happens when it is laid."""
+
+    hub: Hub
+    accounts: Accounts
+    deployment: UnitDeployment = WANTED
+    template: str = TEMPLATE
+    account: str = HUB
+
+    @property
+    def target(self) -> Target:
+        return replace(TARGET, account=self.account, foundation=(self.deployment,))
+
+    @property
+    def stage(self) -> Stage:
+        gateways = {region: self.hub.gateways() for region in (REGION, FURTHER)}
+        return Stage(target=self.target, gateways=gateways)
+
+    def plan(self) -> deploying.Change:
+        made = replace(
+            release(name="facts", kind=Kind.FOUNDATION, content=self.template),
+            template=self.template,
+        )
+        (change,) = deploying.plan(self.target, {"facts": made}, self.accounts, self.stage)
+        return change
+
+    def lay(self) -> deploying.Done:
+        with deploying.foreseen([self.plan()], self.accounts, self.stage) as seen:
+            (done,) = deploying.apply(seen, self.accounts, self.stage)
+        return done
+
+    def fact(self, account: str, region: str = REGION) -> str:
+        ssm = self.hub.aws.session(account).client("ssm", region_name=region)
+        found = ssm.get_parameters(Names=["/facts/hub"])["Parameters"]
+        return found[0]["Value"] if found else ""
+
+    def sets(self) -> Any:
+        return self.hub.aws.session(HUB).client("cloudformation")
+
+
+@pytest.fixture
+def ground(aws: Embedded) -> Ground:
+    access, secret, token = identity.keys_for(
+        f"arn:aws:iam::{MANAGEMENT}:role/OrganizationAccountAccessRole"
+    )
+    keys = Credentials(access_key=access, secret_key=secret, session_token=token)
+    session = Session(region=REGION, credentials=keys)
+    return Ground(
+        hub=Hub(aws),
+        accounts=Accounts(session=session, home=MANAGEMENT, role="OrganizationAccountAccessRole"),
+    )
+
+
+def test_every_account_of_the_unit_gets_it_once(ground: Ground) -> None:
+    assert str(ground.plan()).splitlines() == [
+        "create stack set catalog-facts in OU workloads, us-east-1: facts 1.0.0",
+        "  + adds Fact (AWS::SSM::Parameter)",
+    ]
+    assert str(ground.lay()) == "stack set catalog-facts in OU workloads, us-east-1: created"
+    assert [ground.fact(each) for each in (MEMBER, OTHER, HUB)] == ["first", "first", ""]
+    made = ground.sets().describe_stack_set(StackSetName="catalog-facts", CallAs="DELEGATED_ADMIN")[
+        "StackSet"
+    ]
+    assert made["PermissionModel"] == "SERVICE_MANAGED"
+    assert made["AutoDeployment"] == {"Enabled": True, "RetainStacksOnAccountRemoval": False}
+    assert made["Tags"] == [{"Key": PRODUCT_TAG, "Value": "facts"}]
+    assert ground.plan().verb is Verb.KEEP
+    assert ground.lay().failures == ()
+
+
+def test_the_management_account_calls_as_itself(ground: Ground) -> None:
+    # The hub's bucket is of no use to another account; the template is small enough without.
+    ground.account = MANAGEMENT
+    assert by_unit._sets(ground.accounts, ground.stage).call_as == "SELF"
+    ground.account = HUB
+    assert by_unit._sets(ground.accounts, ground.stage).call_as == "DELEGATED_ADMIN"
+
+
+def test_changes_reach_every_account(ground: Ground) -> None:
+    ground.lay()
+    ground.deployment = replace(WANTED, parameters={"Value": "second"})
+    change = ground.plan()
+    assert change.verb is Verb.UPDATE
+    assert change.reasons == ("parameter Value changes from 'first' to 'second'",)
+    assert str(ground.lay()).endswith(": updated")
+    assert ground.fact(MEMBER) == ground.fact(OTHER) == "second"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_further_region_is_the_only_thing_added(ground: Ground) -> None:
+    ground.lay()
+    ground.deployment = replace(WANTED, regions=(REGION, FURTHER))
+    assert ground.plan().reasons == (f"goes to the accounts in {FURTHER}",)
+    ground.lay()
+    assert ground.fact(OTHER, FURTHER) == "first"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_run_killed_between_set_and_stacks_is_finished_by_the_next(ground: Ground) -> None:
+    change = ground.plan()
+    sets = by_unit._sets(ground.accounts, ground.stage)
+    sets.create("catalog-facts", {"TemplateBody": change.wanted.template}, {}, {})
+    again = ground.plan()
+    assert (again.verb, again.reasons) == (
+        Verb.UPDATE,
+        ("goes to the accounts in us-east-1",),
+    )
+    ground.lay()
+    assert ground.fact(MEMBER) == "first"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_failure_names_the_account_and_stops_no_other(ground: Ground) -> None:
+    ssm = ground.hub.aws.session(MEMBER).client("ssm")
+    ssm.put_parameter(Name="/facts/hub", Type="String", Value="mine")
+    done = ground.lay()
+    (failure,) = done.failures
+    assert failure.resource == f"{MEMBER} {REGION}"
+    assert "Fact" in failure.reason
+    assert ground.fact(MEMBER) == "mine"
+    assert ground.fact(OTHER) == "first"
+
+    change = ground.plan()
+    assert change.reasons[0].startswith(f"the stack in {MEMBER} {REGION} is OUTDATED: ")
+    ssm.delete_parameter(Name="/facts/hub")
+    assert ground.lay().failures == ()
+    assert ground.fact(MEMBER) == "first"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_accounts_are_followed_as_they_come_and_go(ground: Ground) -> None:
+    ground.deployment = replace(WANTED, alias="production", unit=PRODUCTION)
+    ground.lay()
+    assert (ground.fact(MEMBER), ground.fact(OTHER)) == ("", "first")
+    organizations = ground.hub.aws.session(MANAGEMENT).client("organizations")
+    organizations.move_account(
+        AccountId=MEMBER, SourceParentId=WORKLOADS, DestinationParentId=PRODUCTION
+    )
+    assert ground.fact(MEMBER) == "first"
+    organizations.move_account(
+        AccountId=OTHER, SourceParentId=PRODUCTION, DestinationParentId=WORKLOADS
+    )
+    assert ground.fact(OTHER) == ""
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_set_that_follows_nobody_is_told_to(ground: Ground) -> None:
+    ground.lay()
+    ground.sets().update_stack_set(
+        StackSetName="catalog-facts",
+        UsePreviousTemplate=True,
+        AutoDeployment={"Enabled": False},
+        CallAs="DELEGATED_ADMIN",
+    )
+    assert ground.plan().reasons == ("accounts that join or leave the OU are to be followed",)
+    ground.lay()
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_unit_without_accounts_is_remembered(ground: Ground) -> None:
+    organizations = ground.hub.aws.session(MANAGEMENT).client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    made = organizations.create_organizational_unit(ParentId=root, Name="later")
+    unit = made["OrganizationalUnit"]["Id"]
+    ground.deployment = replace(WANTED, alias="later", unit=unit)
+    ground.lay()
+    assert ground.plan().verb is Verb.KEEP
+    organizations.move_account(AccountId=OTHER, SourceParentId=PRODUCTION, DestinationParentId=unit)
+    assert ground.fact(OTHER) == "first"
+
+
+def test_without_trusted_access_nothing_is_deployed_by_unit(ground: Ground) -> None:
+    ground.hub.aws.session(MANAGEMENT).client("organizations").disable_aws_service_access(
+        ServicePrincipal="member.org.stacksets.cloudformation.amazonaws.com"
+    )
+    (failure,) = ground.lay().failures
+    assert failure.type == "stack set"
+    assert "must enable organizations access" in failure.reason
