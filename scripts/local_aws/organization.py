@@ -34,7 +34,10 @@ TREE = (
     "describe_organizational_unit",
     "list_accounts",
     "list_accounts_for_parent",
+    "list_aws_service_access_for_organization",
+    "list_delegated_administrators",
     "list_organizational_units_for_parent",
+    "list_roots",
 )
 """What delegated administrators read as well (Organizations user guide, *Delegated administrator
 for AWS services*); moto lets them see nothing."""
@@ -112,6 +115,11 @@ def is_delegated_administrator(account: str, service: str) -> bool:
         return False
     admins = _backend().admins
     return any(admin.account.id == account and service in admin.services for admin in admins)
+
+
+def trust(service: str) -> None:
+    """Give a service, named by its principal, trusted access."""
+    _backend().enable_aws_service_access(ServicePrincipal=service)
 
 
 def trusts(service: str) -> bool:

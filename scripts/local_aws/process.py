@@ -30,8 +30,10 @@ from local_aws import (
     identity,
     inside,
     organization,
+    regions,
     repositories,
     sagemaker,
+    service_quotas,
     topics,
     work,
 )
@@ -92,6 +94,8 @@ def end() -> None:
     function_processes.forget()
     faults.reset()
     organization.forget()
+    regions.forget()
+    service_quotas.forget()
     repositories.forget()
 
 

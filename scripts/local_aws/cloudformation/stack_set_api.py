@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
+from local_aws import organization
 from local_aws.cloudformation import stack_instances, stack_sets
 from local_aws.cloudformation.api import CloudFormation, operation, page
 from local_aws.cloudformation.model import Ask
@@ -69,6 +70,30 @@ def _instance(one: StackSet, instance: Instance) -> dict[str, Any]:
     }
     detail = {"StackInstanceStatus": {"DetailedStatus": instance.detail}}
     return {key: value for key, value in shown.items() if value} | detail
+
+
+def _management(caller: BaseResponse) -> None:
+    if not organization.is_management(str(caller.current_account)):
+        raise Refusal(
+            "InvalidOperationException",
+            "You must be the management account of an organization to perform this operation",
+        )
+
+
+@operation("ActivateOrganizationsAccess")
+def _activate_organizations_access(caller: BaseResponse, _: Params) -> dict[str, Any]:
+    _management(caller)
+    organization.trust(organization.STACKSETS)
+    return {}
+
+
+@operation("DescribeOrganizationsAccess")
+def _describe_organizations_access(caller: BaseResponse, _: Params) -> dict[str, Any]:
+    own = str(caller.current_account)
+    if not organization.is_delegated_administrator(own, organization.STACKSETS):
+        _management(caller)
+    trusted = organization.trusts(organization.STACKSETS)
+    return {"Status": "ENABLED" if trusted else "DISABLED"}
 
 
 @operation("CreateStackSet")

@@ -90,7 +90,11 @@ def create_provisioning_artifact(call: Call) -> dict[str, Any]:
     """A further version; always active, guidance DEFAULT."""
     product_id = call.params["ProductId"]
     versions = _settled(call, product_id)
-    quotas.hold(len(versions) + 1, quotas.VERSIONS_PER_PRODUCT, "versions per product")
+    quotas.hold(
+        len(versions) + 1,
+        quotas.adjustable(call, quotas.VERSIONS_PER_PRODUCT),
+        "versions per product",
+    )
     artifact = made(call, product_id, call.params["Parameters"])
     keep(call, artifact)
     return {

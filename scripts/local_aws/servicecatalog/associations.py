@@ -20,7 +20,11 @@ def associate_product_with_portfolio(call: Call) -> dict[str, Any]:
     shelf, key = call.catalog.associations, (portfolio.id, product.id)
     if key not in shelf:
         count = sum(1 for one in shelf.values() if one.portfolio_id == portfolio.id)
-        quotas.hold(count + 1, quotas.PRODUCTS_PER_PORTFOLIO, "products per portfolio")
+        quotas.hold(
+            count + 1,
+            quotas.adjustable(call, quotas.PRODUCTS_PER_PORTFOLIO),
+            "products per portfolio",
+        )
         shelf.put(key, Association(portfolio_id=portfolio.id, product_id=product.id))
     return {}
 

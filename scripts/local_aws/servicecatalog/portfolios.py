@@ -25,7 +25,11 @@ def own(call: Call, identifier: str) -> Portfolio:
 @operation
 def create_portfolio(call: Call) -> dict[str, Any]:
     """Names are not unique; the idempotency token is all that keeps a retry from making a twin."""
-    quotas.hold(len(call.catalog.portfolios) + 1, quotas.PORTFOLIOS, "portfolios per region")
+    quotas.hold(
+        len(call.catalog.portfolios) + 1,
+        quotas.adjustable(call, quotas.PORTFOLIOS),
+        "portfolios per region",
+    )
     carried = tags.changed({}, {"AddTags": call.params.get("Tags")}, "portfolio")
     identifier = new_id("port")
     portfolio = Portfolio(

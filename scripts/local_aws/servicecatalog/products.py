@@ -50,7 +50,9 @@ def create_product(call: Call) -> dict[str, Any]:
         raise NotImplementedHere("products by SourceConnection")
     if "ProvisioningArtifactParameters" not in params:
         raise InvalidParameters("ProvisioningArtifactParameters is required.")
-    quotas.hold(len(catalog.products) + 1, quotas.PRODUCTS, "products per region")
+    quotas.hold(
+        len(catalog.products) + 1, quotas.adjustable(call, quotas.PRODUCTS), "products per region"
+    )
     carried = tags.changed({}, {"AddTags": params.get("Tags")}, "product")
     identifier = new_id("prod")
     product = Product(
