@@ -74,8 +74,11 @@ local-down: $(READY) ## stop the embedded AWS of this checkout
 local-reset: $(READY) ## empty the embedded AWS and set its organization up again
 	@$(CATALOG) local reset
 
-foundation: $(READY) ## deploy the foundation products (roles, buckets) with CloudFormation
-	@$(CATALOG) foundation $(AT) $(ARGS)
+bootstrap: $(READY) ## bring up hub and accounts, or change them: show what CloudFormation would do, ask, do it
+	@$(CATALOG) bootstrap $(AT) $(ARGS)
+
+doctor: $(READY) ## say what is missing around a target, and the command that mends each
+	@$(CATALOG) doctor $(AT) $(ARGS)
 
 schemas: $(READY) ## write the JSON Schemas of the manifests
 	@$(CATALOG) schemas

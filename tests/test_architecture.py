@@ -23,9 +23,11 @@ EDGES = (
     "projects.places projects.looking projects.creating projects.approving projects.cleaning "
     "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
     "mutating.trying plan_files states publishing.restoring world.reading world.looking "
-    "world.verifying world.auditing"
+    "world.verifying world.auditing doctor.looking"
 )
-STORY = "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing"
+STORY = (
+    "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing doctor.examining"
+)
 RIM = "cli __main__"
 DECIDING = (
     "rehearsing.timeline rehearsing.trouble rehearsing.junit rehearsing.recorded "

@@ -2,7 +2,7 @@
 
     checked = checking.check(root)            # read, render, pack, lint; findings at their lines
     place = places.reach(root, target)        # the embedded AWS is started when it is wanted
-    lay_foundation(place, checked)            # roles and buckets the products rely on
+    bootstrap(place, checked, ...)            # roles and buckets the products rely on
     launch_scenarios(place, checked, ...)     # taskcat launches every scenario; a record by digest
     publish(place, checked, ...)              # desired, observed, plan, apply, per region
     looking.look(place, checked, who)         # what a data scientist now finds in Studio
@@ -66,22 +66,33 @@ def must_be_sound(checked: Checked) -> None:
 # --- foundation ---------------------------------------------------------------------------------
 
 
-def lay_foundation(
-    place: Place,
-    checked: Checked,
-    *,
-    approve: Callable[[tuple[deployments.Change, ...]], None] = lambda _: None,
-) -> Iterator[deployments.Done]:
-    """Deploy the foundation products where the target wants them; every change is told.
+Approve = Callable[[tuple[deployments.Change, ...], Mapping[str, tuple[str, ...]]], None]
 
-    `approve` sees all of them, as CloudFormation foresees them, before the first is made.
+
+def lay_foundation(place: Place, checked: Checked) -> Iterator[deployments.Done]:
+    """Deploy the foundation products where the target wants them; every change is told."""
+    return _laid(place, checked, {}, lambda *_: None)
+
+
+def bootstrap(place: Place, checked: Checked, *, approve: Approve) -> Iterator[deployments.Done]:
+    """The same, artifact buckets included, once `approve` has seen what would happen.
+
+    `approve` is given all changes as CloudFormation foresees them, and what is wrong with buckets
+    by region; it raises when nothing shall happen, and is not called when there is nothing to do.
     """
+    return _laid(place, checked, place.stage.faults(), approve)
+
+
+def _laid(
+    place: Place, checked: Checked, buckets: Mapping[str, tuple[str, ...]], approve: Approve
+) -> Iterator[deployments.Done]:
     stage = place.stage
     changes = deploying.plan(place.target, checked.releases, place.accounts, stage)
     with deploying.foreseen(changes, place.accounts, stage) as seen:
         wanted = tuple(change for change in seen if change.verb is not deployments.Verb.KEEP)
-        if wanted:
-            approve(wanted)
+        if wanted or buckets:
+            approve(wanted, buckets)
+            stage.ready(buckets)
             yield from deploying.apply(wanted, place.accounts, stage)
 
 

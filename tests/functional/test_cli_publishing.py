@@ -445,7 +445,7 @@ def test_a_missing_launch_role(shell: Shell) -> None:
     ran = shell.publish()
     assert ran.code == 1
     assert f"The launch role {ROLE} does not exist" in ran.err
-    assert "make foundation TARGET=prod" in ran.err
+    assert "make bootstrap TARGET=prod" in ran.err
 
 
 def test_another_publisher_at_work(shell: Shell) -> None:

@@ -21,6 +21,9 @@ STUDIO_RULE = {
 *S3-Based SageMaker AI Project Templates*; reading needs no more of its methods)."""
 
 _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
+_UNSET = frozenset(
+    {"NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"}
+)
 _PRIVATE = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -140,12 +143,45 @@ class Bucket:
             raise
         return rules
 
+    def faults(self, organization: str, publisher: str = "") -> tuple[str, ...]:
+        """What is not as `secure` leaves it, with the same arguments; looks only.
+
+        Raises:
+            Refused: The bucket is somebody else's.
+        """
+        if not self.exists():
+            return ("it does not exist",)
+        live = self._policy()
+        lies = bucket_policy.merged(live, self._ours(organization, publisher)) == live
+        private = self._setting("get_public_access_block", "PublicAccessBlockConfiguration")
+        encrypted = self._setting("get_bucket_encryption", "ServerSideEncryptionConfiguration")
+        checks = {
+            "it is not closed to the public": private == _PRIVATE,
+            "it is not encrypted": bool(encrypted),
+            "it keeps no versions": self._setting("get_bucket_versioning", "Status") == "Enabled",
+            "its policy lacks statements of the catalog's": lies,
+            "Studio's pages may not read it": self.is_open(),
+        }
+        return tuple(fault for fault, well in checks.items() if not well)
+
+    def _setting(self, operation: str, member: str) -> object:
+        """A setting of the bucket; None where it has none."""
+        try:
+            return self.call(operation).get(member)
+        except ServiceFault as fault:
+            if fault.code in _UNSET:
+                return None
+            raise
+
+    def _ours(self, organization: str, publisher: str) -> list[dict[str, Any]]:
+        role = f"arn:{self.partition}:iam::{self.account}:role/{publisher}" if publisher else ""
+        arn = f"arn:{self.partition}:s3:::{self.name}"
+        return bucket_policy.statements(arn, organization, role)
+
     def _merge_policy(self, organization: str, publisher: str) -> None:
         """Set our statements by their Sid; others stay as they are."""
         live = self._policy()
-        role = f"arn:{self.partition}:iam::{self.account}:role/{publisher}" if publisher else ""
-        arn = f"arn:{self.partition}:s3:::{self.name}"
-        merged = bucket_policy.merged(live, bucket_policy.statements(arn, organization, role))
+        merged = bucket_policy.merged(live, self._ours(organization, publisher))
         if merged != live:
             self.call("put_bucket_policy", Policy=json.dumps(merged, sort_keys=True))
 

@@ -71,7 +71,7 @@ def _role(around: Surroundings, target: Target, role: str) -> None:
     if not around.has_role(role):
         raise EnvironmentFault(
             f"The launch role {role} does not exist in account {target.account}.",
-            f"Deploy the foundation first: `make foundation TARGET={target.name}`. The role "
+            f"Deploy the foundation first: `make bootstrap TARGET={target.name}`. The role "
             "must exist here and in every account that launches.",
         )
 

@@ -168,6 +168,10 @@ class Session:
         """Partition of the region's ARNs, e.g. `aws` or `aws-cn`."""
         return _boto().get_partition_for_region(self.region)
 
+    def offers(self, name: str) -> bool:
+        """Whether AWS offers a service in the region, by botocore's list of endpoints."""
+        return self.region in _boto().get_available_regions(name, self.partition)
+
     @property
     def domain(self) -> str:
         """Domain under which the partition's services have their addresses."""

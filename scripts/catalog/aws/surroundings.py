@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.aws.roles import Roles
 from catalog.aws.session import Service
 from catalog.errors import ServiceFault
 
@@ -38,13 +39,7 @@ class Surroundings:
 
     def has_role(self, name: str) -> bool:
         """Whether this account has a role of that name (GetRole)."""
-        try:
-            self.iam.call("get_role", f"role {name}", RoleName=name)
-        except ServiceFault as fault:
-            if fault.code in {"NoSuchEntity", "NoSuchEntityException"}:
-                return False
-            raise
-        return True
+        return Roles(service=self.iam).has(name)
 
     def organization_access(self) -> str:
         """ENABLED, UNDER_CHANGE or DISABLED (GetAWSOrganizationsAccessStatus).

@@ -1,4 +1,4 @@
-"""Verbs around a publish: the embedded AWS, the foundation, taskcat, Studio."""
+"""Verbs around a publish: the embedded AWS, taskcat, Studio."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import click
 
-from catalog import base, embedded, pipeline, places, workspace
-from catalog.cli.console import Session, confirm, data, many, say
+from catalog import base, embedded, pipeline, workspace
+from catalog.cli.console import Session, data, say
 from catalog.cli.options import (
     account_option,
     base_option,
@@ -18,7 +18,6 @@ from catalog.cli.options import (
 )
 from catalog.cli.running import ready, sound
 from catalog.errors import UsageError
-from catalog.foundation.deployments import Change
 from catalog.model import Catalog
 from catalog.studio import looking
 from catalog.studio.cards import shelf_view, view
@@ -61,35 +60,6 @@ def reset(session: Session) -> None:
     embedded.reset(session.root)
     ready(session, checked, _embedded(session).name)
     say("Empty again.")
-
-
-@click.command()
-@target_option
-@click.option("--yes", is_flag=True, help="Do not ask before writing to a named target.")
-@click.pass_obj
-def foundation(session: Session, target: str, *, yes: bool) -> None:
-    """Deploy the foundation products with CloudFormation.
-
-    Into the accounts that the target lists in catalog.yaml.
-    """
-    checked = sound(session)
-    place = places.reach(session.root, places.named(checked.catalog, target))
-
-    def approve(changes: tuple[Change, ...]) -> None:
-        for change in changes:
-            say(str(change))
-        if not place.target.embedded:
-            confirm(f"Deploy this to target {target}?", yes=yes)
-
-    done = list(pipeline.lay_foundation(place, checked, approve=approve))
-    for each in done:
-        say(str(each))
-    if not place.target.foundation:
-        say(f"Nothing to do: catalog.yaml lists no foundation for target {target}.")
-    elif not done:
-        stacks = many(len(place.target.foundation), "stack")
-        say(f"Nothing to do: {stacks} as wanted.")
-    sys.exit(1 if any(each.failures for each in done) else 0)
 
 
 @click.command()
@@ -168,4 +138,4 @@ def _embedded(session: Session) -> Target:
     raise UsageError("catalog.yaml has no embedded target.", "Give one `embedded: true`.")
 
 
-COMMANDS = (local, foundation, taskcat, studio)
+COMMANDS = (local, taskcat, studio)

@@ -15,7 +15,7 @@ from catalog.templates import loops
 _KINDS = {
     Kind.PROJECT: "SageMaker Studio lists it under *Organization templates*.",
     Kind.ADMIN: "Platform engineers launch it from Service Catalog; Studio does not list it.",
-    Kind.FOUNDATION: "It is deployed with CloudFormation (`make foundation`), before any project.",
+    Kind.FOUNDATION: "It is deployed with CloudFormation (`make bootstrap`), before any project.",
 }
 
 

@@ -45,6 +45,16 @@ class Stage:
             hub.storage.bucket.create()
             hub.storage.bucket.secure(hub.surroundings.organization(), self.target.publisher)
 
+    def faults(self) -> dict[str, tuple[str, ...]]:
+        """Region -> what is wrong with its bucket, where something is; looks only."""
+        found = {
+            region: hub.storage.bucket.faults(
+                hub.surroundings.organization(), self.target.publisher
+            )
+            for region, hub in self.gateways.items()
+        }
+        return {region: faults for region, faults in found.items() if faults}
+
     def put(self, release: Release, region: str, key: str = "") -> str:
         """Upload a release's bundles, where they are new, and its stamped template.
 

@@ -8,6 +8,7 @@ target: `quotas: {products: 500}`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from catalog.planning.plans import Refusal
 from catalog.state import CatalogState, PrincipalKind
@@ -24,6 +25,22 @@ DEFAULTS: Mapping[str, int] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of something there would be.
+
+    Args:
+        quota: Key of `DEFAULTS`.
+        subject: Where, in people's words.
+        noun: Of what.
+    """
+
+    quota: str
+    subject: str
+    noun: str
+    number: int
+
+
 def exceeded(
     desired: CatalogState, observed: CatalogState, raised: Mapping[str, int]
 ) -> tuple[Refusal, ...]:
@@ -37,14 +54,20 @@ def exceeded(
     limits = {**DEFAULTS, **raised}
     return tuple(
         Refusal(
-            subject=subject,
-            reason=f"{count} {noun}, but the quota is {limits[quota]}",
-            remedy=f"Ask for more in Service Quotas, then set `quotas: {{{quota}: …}}` in the "
+            subject=each.subject,
+            reason=f"{each.number} {each.noun}, but the quota is {limits[each.quota]}",
+            remedy=f"Ask for more in Service Quotas, then set `quotas: {{{each.quota}: …}}` in the "
             "target; or publish fewer.",
         )
-        for quota, subject, noun, count in _counts(desired, observed)
-        if count > limits[quota]
+        for each in counts(desired, observed)
+        if each.number > limits[each.quota]
     )
+
+
+def counts(desired: CatalogState, observed: CatalogState) -> Iterator[Count]:
+    """How many of everything that has a quota there would be; the arguments are `exceeded`'s."""
+    for quota, subject, noun, number in _counts(desired, observed):
+        yield Count(quota=quota, subject=subject, noun=noun, number=number)
 
 
 def _counts(desired: CatalogState, observed: CatalogState) -> Iterator[tuple[str, str, str, int]]:

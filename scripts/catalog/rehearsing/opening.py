@@ -1,6 +1,6 @@
 """What stands before the first person comes: a catalog, built, laid and published.
 
-The same functions as behind `make foundation` and `make publish` do it; only linting and taskcat
+The same functions as behind `make bootstrap` and `make publish` do it; only linting and taskcat
 are left out, which have verbs of their own.
 """
 

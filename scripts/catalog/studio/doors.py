@@ -103,7 +103,7 @@ def _launch(product: Product, household: Household) -> Iterator[Missing]:
     if not trusted:
         lack = "does not exist" if trusted is None else "does not trust CloudFormation"
         what = f"{product.launch_role} {lack} in account {household.account}"
-        remedy = "deploy the foundation there (make foundation)"
+        remedy = "deploy the foundation there (make bootstrap)"
         yield _fault(product.name, Condition.ROLE, what, remedy)
 
 

@@ -142,7 +142,7 @@ def _launch(product: Product, member: Member) -> Iterator[Missing]:
     trusted = member.launch_roles.get(product.launch_role)
     if trusted is None:
         what = f"{product.launch_role} does not exist in account {member.account}"
-        remedy = "deploy the foundation there (make foundation)"
+        remedy = "deploy the foundation there (make bootstrap)"
         yield _fault(product, Condition.ROLE, what, remedy)
     elif not trusted:
         what = f"{product.launch_role} in {member.account} does not trust Service Catalog"

@@ -1,0 +1,168 @@
+"""Look around a target: every fact, or why it may not be seen. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from catalog.aws import Gateways, Session
+from catalog.aws.connections import Connections
+from catalog.aws.organization import Organization
+from catalog.aws.preflight import right_account
+from catalog.aws.roles import Roles
+from catalog.aws.service_quotas import ServiceQuotas
+from catalog.aws.translation import DENIED
+from catalog.aws.trust import Trust
+from catalog.doctor.accounts import READER, shared
+from catalog.doctor.facts import (
+    SERVICE_CATALOG,
+    STACK_SETS,
+    Facts,
+    Held,
+    Needs,
+    RegionFacts,
+    Unseen,
+)
+from catalog.doctor.regions import SERVICES
+from catalog.errors import EnvironmentFault, Refused, ServiceFault
+from catalog.places import Place
+
+WORKERS = 8
+"""Accounts looked into at the same time."""
+
+_ACTIONS = {
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "service-quotas:ListServiceQuotas": "servicequotas:ListServiceQuotas",
+}
+"""Operation -> IAM action, where they are not called the same."""
+
+_NO_UNIT = frozenset({"OrganizationalUnitNotFoundException", "InvalidInputException"})
+
+CONNECTIONS = "codestar-connections"
+"""The name under which botocore lists the regions of CodeConnections."""
+
+Seen = TypeVar("Seen")
+
+
+def look_first(place: Place) -> Facts:
+    """What stops every deployment: the organization and the regions.
+
+    Raises:
+        EnvironmentFault: The credentials are another account's, or there are none.
+    """
+    first = place.gateways[place.target.regions[0]]
+    right_account(first, place.target)
+    organizations = first.surroundings.organizations
+    trust = Trust(service=organizations)
+    return Facts(
+        target=place.target,
+        management=_seen(first.surroundings.management),
+        access=_seen(first.surroundings.organization_access),
+        trusted=_seen(trust.services),
+        administrators={
+            principal: _seen(partial(trust.administrators, principal))
+            for principal in (SERVICE_CATALOG, STACK_SETS)
+        },
+        root=_seen(trust.root),
+        units={
+            alias: _seen(partial(_unit, Organization(service=organizations), node))
+            for alias, node in place.target.ous.items()
+        },
+        regions={region: _region(hub) for region, hub in place.gateways.items()},
+    )
+
+
+def look(place: Place, needs: Needs) -> Facts:
+    """Everything: also buckets, connections, quotas, and the roles in each account.
+
+    Raises:
+        EnvironmentFault: The credentials are another account's, or there are none.
+    """
+    facts = replace(look_first(place), needs=needs)
+    regions = {
+        region: _within(hub, facts.regions[region], place.target.publisher)
+        for region, hub in place.gateways.items()
+    }
+    asked = {account: {*roles, READER} for account, roles in shared(facts).items()}
+    with ThreadPoolExecutor(WORKERS, "doctor") as pool:
+        held = pool.map(lambda each: _roles(place, *each), asked.items())
+        return replace(facts, regions=regions, roles=dict(zip(asked, held, strict=True)))
+
+
+def _region(hub: Gateways) -> RegionFacts:
+    session = hub.session
+    account = session.service("account")
+    return RegionFacts(
+        offered=frozenset(name for name in SERVICES if session.offers(name)),
+        standing=_seen(
+            lambda: str(
+                account.call("get_region_opt_status", session.region, RegionName=session.region)[
+                    "RegionOptStatus"
+                ]
+            )
+        ),
+    )
+
+
+def _within(hub: Gateways, seen: RegionFacts, publisher: str) -> RegionFacts:
+    session = hub.session
+    if seen.standing in {"DISABLED", "DISABLING", "ENABLING"}:
+        off = Unseen(why="the region is not turned on")
+        return replace(seen, bucket=off, connections=off, quotas=off)
+    connections = Connections(service=session.service("codeconnections"))
+    organization = _seen(hub.surroundings.organization)
+    known = "" if isinstance(organization, Unseen) else organization
+    return replace(
+        seen,
+        bucket=_seen(partial(hub.storage.bucket.faults, known, publisher)),
+        connections=_seen(connections.standing) if session.offers(CONNECTIONS) else {},
+        quotas=_seen(ServiceQuotas(service=session.service("service-quotas")).applied),
+    )
+
+
+def _unit(organization: Organization, node: str) -> frozenset[str] | None:
+    try:
+        return organization.accounts(node)
+    except ServiceFault as fault:
+        if fault.code in _NO_UNIT or fault.code == "ParentNotFoundException":
+            return None
+        raise
+
+
+def _roles(place: Place, account: str, asked: Iterable[str]) -> Held | Unseen:
+    """Through the access role, which sees most, or else the reader role."""
+    entered = _seen(partial(_enter, place, account))
+    if isinstance(entered, Unseen):
+        return entered
+    roles = Roles(service=entered.service("iam"))
+    ours = _seen(lambda: frozenset(name for name in sorted(asked) if roles.has(name)))
+    if isinstance(ours, Unseen):
+        return ours
+    return Held(ours=ours, arns=_seen(roles.arns))
+
+
+def _enter(place: Place, account: str) -> Session:
+    region = place.target.regions[0]
+    if account == place.target.account:
+        return place.gateways[region].session
+    try:
+        return place.accounts.enter(account, region)
+    except EnvironmentFault:
+        return replace(place.accounts, role=READER).enter(account, region)
+
+
+def _seen(look: Callable[[], Seen]) -> Seen | Unseen:
+    """What a look finds, or the permission that is lacking for it."""
+    try:
+        return look()
+    except ServiceFault as fault:
+        if fault.code not in DENIED and fault.code != "403":
+            raise
+        action = _ACTIONS.get(fault.operation, fault.operation)
+        return Unseen(permission=action, why=fault.what)
+    except (EnvironmentFault, Refused) as fault:  # no way there, or a bucket that S3 does not show
+        return Unseen(why=fault.what)
