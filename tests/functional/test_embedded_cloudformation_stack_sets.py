@@ -155,5 +155,13 @@ def test_failures_within_tolerance_are_a_success(clients):
         return shown["StackSetOperation"]["Status"]
 
     assert [status(percent) for percent in (0, 40, 50)] == ["FAILED", "FAILED", "SUCCEEDED"]
+    with pytest.raises(ClientError, match="AutoDeployment cannot be given with"):
+        client.update_stack_set(
+            StackSetName="set",
+            UsePreviousTemplate=True,
+            AutoDeployment={"Enabled": False},
+            Regions=["us-east-1"],
+            **delegated,
+        )
     told = client.list_stack_set_auto_deployment_targets(StackSetName="set", **delegated)
     assert told["Summaries"] == [{"OrganizationalUnitId": WORKLOADS, "Regions": ["us-east-1"]}]

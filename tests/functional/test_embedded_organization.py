@@ -106,3 +106,71 @@ def test_delegated_administrators_read_the_tree_and_others_do_not(clients):
     assert [unit["Id"] for unit in units["OrganizationalUnits"]] == [PRODUCTION]
     with pytest.raises(ClientError, match="AccessDenied"):
         accounts(MEMBER)
+
+
+def test_administrators_read_who_is_trusted_and_members_do_not(clients):
+    for account in (HUB, MANAGEMENT):
+        client = clients("organizations", account)
+        trusted = client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+        assert organizations.STACKSETS in {one["ServicePrincipal"] for one in trusted}
+        admins = client.list_delegated_administrators(ServicePrincipal=organizations.STACKSETS)
+        assert [one["Id"] for one in admins["DelegatedAdministrators"]] == [HUB]
+        assert client.list_roots()["Roots"][0]["Id"] == "r-ab12"
+    member = clients("organizations", MEMBER)
+    for call in (
+        member.list_aws_service_access_for_organization,
+        member.list_delegated_administrators,
+        member.list_roots,
+    ):
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            call()
+
+
+def test_the_management_account_lets_stack_sets_in(clients):
+    management, hub = clients("cloudformation", MANAGEMENT), clients("cloudformation")
+    clients("organizations", MANAGEMENT).disable_aws_service_access(
+        ServicePrincipal=organizations.STACKSETS
+    )
+    assert hub.describe_organizations_access(CallAs="DELEGATED_ADMIN")["Status"] == "DISABLED"
+    with pytest.raises(ClientError, match="InvalidOperationException"):
+        hub.activate_organizations_access()
+    management.activate_organizations_access()
+    assert hub.describe_organizations_access(CallAs="DELEGATED_ADMIN")["Status"] == "ENABLED"
+
+
+def test_regions_since_2019_are_off_until_turned_on(clients):
+    account = clients("account")
+
+    def status(region: str) -> str:
+        return account.get_region_opt_status(RegionName=region)["RegionOptStatus"]
+
+    assert (status("eu-west-1"), status("af-south-1")) == ("ENABLED_BY_DEFAULT", "DISABLED")
+    account.enable_region(RegionName="af-south-1")
+    assert status("af-south-1") == "ENABLED"
+    account.disable_region(RegionName="af-south-1")
+    assert status("af-south-1") == "DISABLED"
+    for refused, call in (
+        ("af-nowhere-1", account.get_region_opt_status),
+        ("us-east-1", account.disable_region),
+    ):
+        with pytest.raises(ClientError, match="ValidationException"):
+            call(RegionName=refused)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        account.get_region_opt_status(AccountId=MEMBER, RegionName="us-east-1")
+
+
+def test_a_quota_that_is_raised_holds_in_the_catalog_too(clients):
+    quotas, catalog = clients("service-quotas"), clients("servicecatalog")
+    listed = quotas.list_service_quotas(ServiceCode="servicecatalog")["Quotas"]
+    code = next(one["QuotaCode"] for one in listed if one["QuotaName"] == "Portfolios")
+    mine = {"ServiceCode": "servicecatalog", "QuotaCode": code}
+    for number in range(100):
+        catalog.create_portfolio(DisplayName=f"p{number}", ProviderName="Team")
+    with pytest.raises(ClientError, match="LimitExceededException"):
+        catalog.create_portfolio(DisplayName="more", ProviderName="Team")
+    quotas.request_service_quota_increase(**mine, DesiredValue=101)
+    assert quotas.get_service_quota(**mine)["Quota"]["Value"] == 101
+    catalog.create_portfolio(DisplayName="more", ProviderName="Team")
+    for wrong in ({**mine, "DesiredValue": 5}, {**mine, "QuotaCode": "L-9", "DesiredValue": 500}):
+        with pytest.raises(ClientError, match=r"IllegalArgument|NoSuchResource"):
+            quotas.request_service_quota_increase(**wrong)

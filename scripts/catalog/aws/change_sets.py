@@ -16,6 +16,7 @@ from catalog.stacks import ChangeSet, Effect, ResourceChange
 NAME = "catalog"
 """Of every change set made here; one that a killed run left is made anew."""
 
+_ABSENT = frozenset({"ChangeSetNotFound", "ChangeSetNotFoundException"})
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -82,7 +83,9 @@ class ChangeSets:
                 return ChangeSet(id="", stack=waiting.stack)
             remedy = "Mend the template or its parameters, then run this again."
             raise ServiceFault(f"Stack {name} cannot become this: {reason}", remedy)
-        return ChangeSet(id=waiting.id, stack=waiting.stack, changes=tuple(self._changes(waiting)))
+        return ChangeSet(
+            id=waiting.id, stack=waiting.stack, changes=tuple(self._changes(waiting, answer))
+        )
 
     def execute(self, waiting: ChangeSet) -> LiveStack:
         """Do it and wait until the stack settled; one that failed is rolled back, not raised."""
@@ -93,8 +96,18 @@ class ChangeSets:
         return settled
 
     def discard(self, waiting: ChangeSet) -> None:
-        """Forget a change set, and the empty stack that stands for a new one."""
-        self._drop(waiting.stack)
+        """Forget a change set that was not executed, and the empty stack that stands for a new one.
+
+        Those of a stack that was changed meanwhile are gone already.
+        """
+        try:
+            answer = self._describe(waiting)
+        except ServiceFault as fault:
+            if fault.code in _ABSENT:
+                return
+            raise
+        if answer["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE", "OBSOLETE"}:
+            self._drop(waiting.stack)
 
     def _drop(self, stack: str) -> None:
         found = self.stacks.find(stack)
@@ -105,7 +118,7 @@ class ChangeSets:
                 "delete_change_set", f"stack {stack}", StackName=stack, ChangeSetName=NAME
             )
         except ServiceFault as fault:
-            if fault.code not in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
+            if fault.code not in _ABSENT:
                 raise
         if found.empty and (left := self.stacks.find(stack)) and left.empty:
             self.stacks.delete(left.id)
@@ -113,9 +126,7 @@ class ChangeSets:
     def _ready(self, waiting: ChangeSet) -> Mapping[str, Any]:
         deadline = time.monotonic() + self.within
         while True:
-            answer = self.service.call(
-                "describe_change_set", f"stack {waiting.stack}", ChangeSetName=waiting.id
-            )
+            answer = self._describe(waiting)
             if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
                 return answer
             if time.monotonic() > deadline:
@@ -125,15 +136,20 @@ class ChangeSets:
                 )
             time.sleep(self.every)
 
-    def _changes(self, waiting: ChangeSet) -> Iterator[ResourceChange]:
-        listed = self.service.pages(
-            "describe_change_set",
-            "Changes",
-            f"stack {waiting.stack}",
-            tokens=("NextToken", "NextToken"),
-            ChangeSetName=waiting.id,
+    def _changes(self, waiting: ChangeSet, answer: Mapping[str, Any]) -> Iterator[ResourceChange]:
+        """Every change, the pages after the first answer included."""
+        while True:
+            for each in answer.get("Changes", ()):
+                if "ResourceChange" in each:
+                    yield _told(each["ResourceChange"])
+            if not answer.get("NextToken"):
+                return
+            answer = self._describe(waiting, NextToken=answer["NextToken"])
+
+    def _describe(self, waiting: ChangeSet, **more: str) -> dict[str, Any]:
+        return self.service.call(
+            "describe_change_set", f"stack {waiting.stack}", ChangeSetName=waiting.id, **more
         )
-        return (_told(each["ResourceChange"]) for each in listed if "ResourceChange" in each)
 
 
 def _told(change: Mapping[str, Any]) -> ResourceChange:

@@ -56,11 +56,15 @@ def look_first(place: Place) -> Facts:
     """
     first = place.gateways[place.target.regions[0]]
     right_account(first, place.target)
+    regions = {region: _region(hub) for region, hub in place.gateways.items()}
+    management = _seen(first.surroundings.management)
+    if not management:
+        return _alone(place, regions)
     organizations = first.surroundings.organizations
     trust = Trust(service=organizations)
     return Facts(
         target=place.target,
-        management=_seen(first.surroundings.management),
+        management=management,
         access=_seen(first.surroundings.organization_access),
         trusted=_seen(trust.services),
         administrators={
@@ -72,7 +76,21 @@ def look_first(place: Place) -> Facts:
             alias: _seen(partial(_unit, Organization(service=organizations), node))
             for alias, node in place.target.ous.items()
         },
-        regions={region: _region(hub) for region, hub in place.gateways.items()},
+        regions=regions,
+    )
+
+
+def _alone(place: Place, regions: dict[str, RegionFacts]) -> Facts:
+    """What is known of an account outside of organizations; a target without OUs needs none."""
+    none = Unseen(why=f"account {place.target.account} is in no organization")
+    return Facts(
+        target=place.target,
+        access=none,
+        trusted=none,
+        administrators=dict.fromkeys((SERVICE_CATALOG, STACK_SETS), none),
+        root=none,
+        units=dict.fromkeys(place.target.ous, none),
+        regions=regions,
     )
 
 

@@ -154,6 +154,7 @@ def _execute(caller: BaseResponse, params: Params) -> dict[str, Any]:
             f"ChangeSet [{one.id}] cannot be executed in its current status of [{one.status}]",
         )
     one.execution = "EXECUTE_COMPLETE"
+    _sets[stack.id] = {one.name: one}  # the others do not fit the stack any more
     stack.change_set = one.id
     if one.kind == "CREATE":
         template, values = admission.admit(

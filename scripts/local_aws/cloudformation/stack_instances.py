@@ -254,6 +254,8 @@ def update(one: StackSet, ask: Ask, params: Params) -> str:
     Raises:
         ServiceException: The template or its parameters are refused.
     """
+    if params.get("AutoDeployment") and (params.get("DeploymentTargets") or params.get("Regions")):
+        raise ValidationError("AutoDeployment cannot be given with DeploymentTargets or Regions")
     admission.admit(replace(ask, name=one.name), Outside(one.owner, one.region))
     one.ask = ask
     one.description = params.get("Description", one.description)
