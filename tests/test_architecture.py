@@ -25,9 +25,7 @@ EDGES = (
     "mutating.trying plan_files states publishing.restoring world.reading world.looking "
     "world.verifying world.auditing doctor.looking"
 )
-STORY = (
-    "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing doctor.examining"
-)
+STORY = "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing doctor.examining"
 RIM = "cli __main__"
 DECIDING = (
     "rehearsing.timeline rehearsing.trouble rehearsing.junit rehearsing.recorded "

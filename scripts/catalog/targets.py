@@ -87,6 +87,11 @@ class Deployment:
         return "stack"
 
     @property
+    def reach(self) -> str:
+        """The account it is in."""
+        return self.account
+
+    @property
     def place(self) -> str:
         """Which stack where, as people read it."""
         return f"{self.kind} {self.stack} in {self.account} {self.region}"
@@ -121,6 +126,11 @@ class UnitDeployment:
     def kind(self) -> str:
         """What CloudFormation makes of it."""
         return "stack set"
+
+    @property
+    def reach(self) -> str:
+        """The OU whose accounts it is in."""
+        return f"OU {self.alias}"
 
     @property
     def place(self) -> str:

@@ -18,16 +18,16 @@ def offered(catalog: Catalog, product: str) -> tuple[str, ...]:
         if product in portfolio.products
     )
     deployments = (
-        f"foundation of {target.name} → {', '.join(accounts)}"
+        f"foundation of {target.name} → {', '.join(places)}"
         for target in catalog.settings.targets.values()
-        if (accounts := _accounts(target, product))
+        if (places := _places(target, product))
     )
     return (*portfolios, *deployments)
 
 
-def _accounts(target: Target, product: str) -> Iterable[str]:
-    """Where a foundation product is deployed, each account once."""
-    return dict.fromkeys(each.account for each in target.foundation if each.product == product)
+def _places(target: Target, product: str) -> Iterable[str]:
+    """Where a foundation product is deployed, each account or OU once."""
+    return dict.fromkeys(each.reach for each in target.foundation if each.product == product)
 
 
 def moved(then: Catalog, now: Catalog) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from catalog.model import Settings
 from catalog.reviewing.review import Code, Remark, Topic, became
-from catalog.targets import Deployment, Target
+from catalog.targets import Deployment, Target, UnitDeployment
 
 _FIELDS = ("account", "bucket", "access_role")
 _NONE = "(none)"
@@ -46,11 +46,11 @@ def _changes(old: Target, new: Target) -> Iterator[_Text]:
         if before.get(key) != after.get(key):
             verb = "changes" if key in before and key in after else "is new"
             verb = verb if key in after else "is no longer here"
-            yield "foundation:", Code(" in ".join(key)), verb
+            yield "foundation:", Code(key), verb
 
 
-def _deployments(target: Target) -> dict[tuple[str, str, str], Deployment]:
-    return {(each.stack, each.account, each.region): each for each in target.foundation}
+def _deployments(target: Target) -> dict[str, Deployment | UnitDeployment]:
+    return {each.place: each for each in target.foundation}
 
 
 def _differing(
