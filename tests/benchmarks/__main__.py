@@ -12,6 +12,7 @@ from tests.benchmarks import (
     checking,
     contract,
     first_run,
+    journey,
     planning,
     publishing,
     rehearsals,
@@ -29,6 +30,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Section]] = {
     "review": reviewing.review,
     "planning": planning.linear,
     "first-run": first_run.first_run,
+    "journey": journey.journey,
     "rehearsals": rehearsals.rehearsals,
 }
 
