@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import events, faults, iam, work
+from local_aws import controls, events, faults, iam, work
 from local_aws.process import Embedded
 
 HUB, MEMBER, OTHER, REGION = "444455556666", "111111111111", "222222222222", "us-east-1"
@@ -204,7 +204,7 @@ def test_at_night_every_enabled_schedule_falls_due_once(clients: Clients) -> Non
     for name in ("nightly", "off"):
         client.put_targets(Rule=name, Targets=[{"Id": "q", "Arn": arn}])
     rule(clients, {"Arn": arn}, pattern={"source": ["aws.events"]})
-    assert events.night_falls() == (nightly,)
+    assert controls.answer("PUT", "night", b"") == {"rules": (nightly,)}
     settle()
     (message,) = received(clients, arn)
     event = json.loads(message["Body"])

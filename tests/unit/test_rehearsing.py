@@ -242,3 +242,14 @@ def test_rehearsals_are_found_by_their_functions(tmp_path: Path) -> None:
         finding.plays(tmp_path, "greter")
     with pytest.raises(finding.UsageError, match="no rehearsal 'by-foot'"):
         finding.plays(tmp_path, "greeter", "by-foot")
+
+
+@pytest.mark.parametrize(("line", "opens"), [("", True), ("OPENS = False\n", False)])
+def test_a_file_says_that_its_people_open_the_catalog(
+    tmp_path: Path, line: str, opens: bool
+) -> None:
+    folder = tmp_path / finding.REHEARSALS
+    folder.mkdir(parents=True)
+    (folder / "greeter.py").write_text(f"{line}def rehearse_all(rehearsal): pass\n")
+    (play,) = finding.plays(tmp_path)
+    assert play.opens is opens
