@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog import embedded
-from catalog.aws import Credentials, Gateways, Session, connect, storage_in
+from catalog.aws import Gateways, Session, connect, storage_in
 from catalog.aws.accounts import Accounts
 from catalog.errors import UsageError
 from catalog.foundation.staging import Stage
@@ -127,11 +127,11 @@ def _embedded(root: Path, target: Target) -> Place:
         region: connect(target, region, endpoint=server.endpoint, credentials=keys)
         for region in target.regions
     }
+    home = target.organization.management if target.organization else target.account
     management = Session(
         region=target.regions[0],
         endpoint=server.endpoint,
-        credentials=Credentials(access_key=server.access_key, secret_key=server.secret_key),
+        credentials=embedded.credentials(server, home),
     )
-    home = target.organization.management if target.organization else ""
     accounts = Accounts(session=management, home=home, role=target.access_role)
     return Place(target=target, gateways=gateways, accounts=accounts)
