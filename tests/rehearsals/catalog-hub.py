@@ -9,6 +9,7 @@ import catalog
 from catalog.rehearsing.contributing import Contributor
 from catalog.rehearsing.rehearsal import Person, Rehearsal
 from catalog.rehearsing.trouble import Unexpected
+from catalog.targets import Deployment, UnitDeployment
 
 OPENS = False
 
@@ -114,21 +115,34 @@ def product() -> Iterator[tuple[str, bytes]]:
     yield "tests/rehearsals/model-group.py", LIFE.encode()
 
 
+def foundation(rehearsal: Rehearsal) -> Iterator[Deployment | UnitDeployment]:
+    """What the hub and the accounts of its shares need, in this order."""
+    hub, region = rehearsal.account("hub"), rehearsal.ground.region
+    every = {"HubAccountId": hub}
+    for account in (hub, rehearsal.account("data-science")):
+        yield Deployment(product="project-roles", account=account, region=region, parameters=every)
+    form = {"RepositoryFullName": REPOSITORY, "NotificationEmail": TEAM_MAIL}
+    yield Deployment(product="catalog-hub", account=hub, region=region, parameters=form)
+    yield UnitDeployment(
+        product="catalog-spoke",
+        alias="workloads",
+        unit=rehearsal.unit("multi-account-deployment"),
+        regions=(region,),
+        parameters=every,
+    )
+
+
 def brings_up_the_hub(rehearsal: Rehearsal, platform: Person) -> None:
-    """The hub is deployed; its first run finds a connection that nobody has completed."""
-    for account in ("hub", "data-science"):
-        rehearsal.deploys("project-roles", account, HubAccountId=rehearsal.account("hub"))
+    """One command; the first run finds a connection that nobody has completed."""
     rehearsal.host_repository(REPOSITORY)
     lead = rehearsal.contributor("platform", REPOSITORY)
     lead.writes("main", {**dict(tool()), "catalog.yaml": SETTINGS.encode()})
     lead.pushes("Begin a catalog")
     rehearsal.ground.lend_tools()
-    outputs = rehearsal.deploys(
-        "catalog-hub", "hub", RepositoryFullName=REPOSITORY, NotificationEmail=TEAM_MAIL
-    )
+    rehearsal.bootstraps(*foundation(rehearsal))
     platform.confirms_subscription(TEAM_MAIL)
     platform.expects_run(PIPELINE, "Failed", number=1, because="not available")
-    platform.completes_connection(outputs["ConnectionArn"])
+    platform.completes_connection(PIPELINE)
 
 
 def adds_a_product(author: Contributor) -> str:

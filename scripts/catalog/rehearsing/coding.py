@@ -72,10 +72,14 @@ class AtCode(Actor):
             self.scene.ground.complete_connection(arn)
             return arn
 
-    def completes_connection(self, arn: str) -> None:
+    def completes_connection(self, name: str) -> None:
         """Finish the handshake of a pending connection, in the console."""
-        with self.step("completes the connection in the console"):
-            self.scene.ground.complete_connection(arn)
+        with self.step(f"completes the connection {name} in the console"):
+            listed = self.call("codeconnections", "list_connections")["Connections"]
+            arns = [one["ConnectionArn"] for one in listed if one["ConnectionName"] == name]
+            if len(arns) != 1:
+                raise Unexpected(f"one connection {name}", f"{len(arns)} of {len(listed)}")
+            self.scene.ground.complete_connection(arns[0])
 
     def pushes(self, checkout: Checkout, message: str, changes: Mapping[str, str]) -> None:
         """Change files, commit and push them.

@@ -18,6 +18,8 @@ from ruamel.yaml import YAML
 
 from catalog import pipeline, workspace
 from catalog.checking import Checked
+from catalog.doctor import examining
+from catalog.doctor.verdicts import Standing
 from catalog.errors import Refused, UsageError
 from catalog.manifests.assembly import assemble
 from catalog.model import SourceFile, Tree
@@ -27,7 +29,7 @@ from catalog.publishing.surveying import Depth
 from catalog.rehearsing.ground import Ground
 from catalog.rehearsing.trouble import Unexpected
 from catalog.releases import building
-from catalog.targets import Deployment
+from catalog.targets import Deployment, UnitDeployment
 
 _COMMIT = "0" * 40
 """Releases of a rehearsal come from a working tree, not from a commit."""
@@ -82,25 +84,27 @@ def lay_foundation(ground: Ground, checked: Checked) -> None:
             raise Unexpected("the foundation in place", str(done))
 
 
-def deploy(
-    ground: Ground, checked: Checked, product: str, account: str, parameters: Mapping[str, str]
-) -> Mapping[str, str]:
-    """Deploy one foundation product; the outputs of its stack.
+def bootstrap(
+    ground: Ground, checked: Checked, foundation: Sequence[Deployment | UnitDeployment]
+) -> None:
+    """Bring up a hub and its accounts, as `make bootstrap` does.
+
+    Args:
+        ground: Where.
+        checked: Has the products.
+        foundation: What is deployed, in this order.
 
     Raises:
-        Unexpected: The stack did not come up.
+        Unexpected: Something stands in the way, or a stack did not come up.
     """
     place = ground.place()
-    wanted = Deployment(
-        product=product, account=account, region=ground.region, parameters=parameters
-    )
-    target = replace(place.target, foundation=(wanted,))
-    for done in pipeline.lay_foundation(replace(place, target=target), checked):
+    place = replace(place, target=replace(place.target, foundation=tuple(foundation)))
+    wrong = [v.subject for v in examining.preflight(place) if v.standing is Standing.MISSING]
+    if wrong:
+        raise Unexpected("nothing in the way of a deployment", "; ".join(wrong))
+    for done in pipeline.bootstrap(place, checked, approve=lambda *_: None):
         if done.failures:
-            raise Unexpected(f"{product} in place", str(done))
-    stacks = ground.service("cloudformation", account)
-    (stack,) = stacks.call("describe_stacks", wanted.stack, StackName=wanted.stack)["Stacks"]
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+            raise Unexpected("hub and accounts in place", str(done))
 
 
 def publish(ground: Ground, checked: Checked, folder: Path) -> None:

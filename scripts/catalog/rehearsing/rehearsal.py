@@ -27,6 +27,7 @@ from catalog.rehearsing.removing import Cleaning
 from catalog.rehearsing.timeline import Step
 from catalog.rehearsing.training import AtTraining
 from catalog.rehearsing.trouble import Failed, Unexpected
+from catalog.targets import Deployment, UnitDeployment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,17 +155,14 @@ class Rehearsal:
         self.lays_foundation()
         self.publishes(self.checked)
 
-    def deploys(self, product: str, account: str, **parameters: str) -> Mapping[str, str]:
-        """The platform engineer deploys one foundation product more; the outputs of its stack.
+    def bootstraps(self, *foundation: Deployment | UnitDeployment) -> None:
+        """The platform engineer brings up a hub and its accounts with one command.
 
         Args:
-            product: Its name.
-            account: Alias of the organization, or 12 digits.
-            parameters: Of its template.
+            foundation: What `catalog.yaml` lists, in this order.
         """
-        number = self.ground.number(account)
-        with self.step("platform", f"deploys {product}", number):
-            return opening.deploy(self.ground, self.checked, product, number, parameters)
+        with self.step("platform", "brings up hub and accounts", self.ground.target.account):
+            opening.bootstrap(self.ground, self.checked, foundation)
 
     def night_falls(self) -> None:
         """Whatever is scheduled falls due once."""
