@@ -7,6 +7,7 @@ from pathlib import Path
 
 import catalog
 from catalog.rehearsing.contributing import Contributor
+from catalog.rehearsing.people import Call
 from catalog.rehearsing.rehearsal import Person, Rehearsal
 from catalog.rehearsing.trouble import Unexpected
 from catalog.targets import Deployment, UnitDeployment
@@ -145,6 +146,20 @@ def brings_up_the_hub(rehearsal: Rehearsal, platform: Person) -> None:
     platform.completes_connection(PIPELINE)
 
 
+def looks_into_accounts(rehearsal: Rehearsal) -> None:
+    """Planner and publisher may look into the accounts of the shares; other builds may not."""
+    account = rehearsal.account("data-science")
+    asked = {
+        "RoleArn": f"arn:aws:iam::{account}:role/sagemaker-catalog-reader",
+        "RoleSessionName": "look",
+    }
+    for name in ("planner", "publisher"):
+        looking = rehearsal.person(name, "hub", f"sagemaker-catalog-{name}")
+        looking.may("look into data-science", Call("sts", "assume_role", asked))
+    build = rehearsal.person("build", "hub", f"{PIPELINE}-codebuild")
+    build.may_not("look into data-science", "sts", "assume_role", **asked)
+
+
 def adds_a_product(author: Contributor) -> str:
     """The author's pull request, checked, commented and merged; the commit that main has then."""
     author.writes("model-group", dict(product()))
@@ -200,6 +215,7 @@ def rehearse_pull_request_to_studio(rehearsal: Rehearsal) -> None:
     platform = rehearsal.person("platform", "hub", "platform-engineer")
     scientist = rehearsal.person("scientist", "data-science", "sagemaker-data-scientist-iris")
     brings_up_the_hub(rehearsal, platform)
+    looks_into_accounts(rehearsal)
     author = rehearsal.contributor("author", REPOSITORY)
     commit = adds_a_product(author)
     asks = f"Publish commit {commit} to prod?"
