@@ -80,6 +80,7 @@ def template() -> Callable[[str], Template]:
 
 
 REGION = "us-east-1"
+CONNECTION = "AWS::CodeConnections::Connection"
 PSEUDO = {
     "AWS::AccountId": "111111111111",
     "AWS::Partition": "aws",
@@ -92,9 +93,16 @@ PSEUDO = {
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Resources as their own names: what they are called is not asked here."""
+    """Resources as their own names: what they are called is not asked here.
+
+    Connections are the exception: templates take their ARN, which is their Ref, apart.
+    """
+
+    connections: frozenset[str]
 
     def ref(self, name: str) -> str:
+        if name in self.connections:
+            return f"arn:aws:codeconnections:{REGION}:111111111111:connection/<{name}>"
         return f"<{name}>"
 
     def attribute(self, name: str, attribute: str) -> str:
@@ -118,7 +126,11 @@ def _resolved(text: str, given: Mapping[str, str]) -> dict[str, Any]:
         values={**PSEUDO, **values},
         mappings={**template.get("Mappings", {}), "Catalog": {REGION: {"Bucket": "catalog"}}},
         conditions=template.get("Conditions") or {},
-        world=Elsewhere(),
+        world=Elsewhere(
+            frozenset(
+                name for name, body in template["Resources"].items() if body["Type"] == CONNECTION
+            )
+        ),
     )
     return {
         name: {"Type": body["Type"], **scope.resolve(body.get("Properties") or {})}
