@@ -165,6 +165,16 @@ def test_what_runs_is_not_made_inactive(our: World) -> None:
         our.publish(retiring(VersionState.INACTIVE), unseen_ok=True)
 
 
+def test_what_runs_where_a_share_is_only_kept_is_not_made_inactive(our: World) -> None:
+    """The share is no longer named here, but stays until somebody prunes it."""
+    our.reader(OTHER)
+    unshared = (portfolio("deploy", share=()),)
+    our.publish(MID, portfolios=unshared)
+    assert [one.project for one in our.fleet().running] == ["iris"]
+    with pytest.raises(Refused, match="project iris"):
+        our.publish(retiring(VersionState.INACTIVE), portfolios=unshared)
+
+
 def test_what_perhaps_runs_is_not_made_inactive_unless_somebody_says_so(our: World) -> None:
     our.terminate("sagemaker-iris")
     what = retiring(VersionState.INACTIVE)

@@ -127,7 +127,8 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
         looked = _narrowed(wish, scope)
         owed = restoring.restored(looked, observation.state, gateways.storage, depth.origins)
     seen = replace(seen, restored=owed)
-    return replace(_planned(wish, depth, seen, observation), unready=checks.result())
+    planned = _planned(gateways, wish, depth, seen, observation)
+    return replace(planned, unready=checks.result())
 
 
 def _narrowed(wish: Wish, scope: frozenset[Lane] | None) -> Wish:
@@ -186,7 +187,9 @@ def _converged(index: Index, lane: Lane, digest: str) -> bool:
     return bool(entry and entry.id and entry.digest == digest)
 
 
-def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -> Survey:
+def _planned(
+    gateways: Gateways, wish: Wish, depth: Depth, seen: Survey, observation: Observation
+) -> Survey:
     observed = records.vouched(observation.state, observation.records)
     published = records.as_released(observed, observation.records)
     owed = seen.restored
@@ -204,10 +207,11 @@ def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -
         restored=owed.reasons,
     )
     looked = seen.goals.keys() if seen.scope is None else seen.goals.keys() & seen.scope
+    found = replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
     refusals = (
         *plan.refusals,
         *owed.refusals,
-        *_guarded(depth, plan, observation.ids, whole, observed),
+        *_guarded(gateways, depth, found),
         *records.contradictions(wish.releases, observation.records),
         *quotas.exceeded(whole, observed, wish.target.quotas),
     )
@@ -221,17 +225,23 @@ def _planned(wish: Wish, depth: Depth, seen: Survey, observation: Observation) -
         deep=depth.deep,
         unseen_ok=depth.unseen_ok,
     )
-    return replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
+    return replace(found, plan=plan)
 
 
-def _guarded(
-    depth: Depth, plan: Plan, ids: Ids, whole: CatalogState, observed: CatalogState
-) -> Iterator[Refusal]:
+def _guarded(gateways: Gateways, depth: Depth, seen: Survey) -> Iterator[Refusal]:
     """Who keeps something from being retired or pruned; nobody is asked when nothing would be."""
-    dangers = guarding.endangered(plan.actions, observed)
+    dangers = guarding.endangered(seen.plan.actions, seen.observed)
     if dangers and depth.watch:
-        fleet = depth.watch.look(ids, nodes_of(whole, observed))
+        nodes = nodes_of(seen.desired, seen.observed).union(_unasked(gateways, seen))
+        fleet = depth.watch.look(seen.ids, nodes)
         yield from guarding.refusals(dangers, fleet, unseen_ok=depth.unseen_ok)
+
+
+def _unasked(gateways: Gateways, seen: Survey) -> Iterator[str]:
+    """Nodes that portfolios outside the scope are shared with, wanted or kept from before."""
+    for lane, identity in seen.ids.lanes.items():
+        if lane[0] == "portfolio" and seen.scope is not None and lane not in seen.scope:
+            yield from (node for node, _ in gateways.shares.list(identity.id))
 
 
 def _kept(seen: Survey, ids: Ids = _NO_IDS) -> Iterator[Kept]:
