@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalog.reviewing.grants import remarks
+from catalog.reviewing.grants import in_templates, remarks
 from catalog.reviewing.permissions import Permission, beyond, permissions
 from catalog.reviewing.review import Topic
 
@@ -168,3 +168,17 @@ def test_what_a_condition_decided_and_decides_no_more_is_a_gain() -> None:
         ("*", "Wide"),
         ("r", "not Wide"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Resources: {1: {Type: 3}}",
+        "Resources: &all {Queue: *all}",
+        "Resources: {Queue: !GetAtt {of: other}}",
+        "Resources: {Queue: !!int many}",
+        "- Resources",
+    ],
+)
+def test_other_yaml_of_a_seed_allows_nothing(text: str) -> None:
+    assert in_templates({"hello.yaml": text}) == set()

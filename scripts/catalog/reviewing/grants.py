@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from catalog.access.reasons import Reasons
+from catalog.errors import Refused
 from catalog.model import Tree
+from catalog.releases.packaging import parsed
 from catalog.reviewing.permissions import Permission, beyond, permissions
 from catalog.reviewing.review import Code, Remark, Topic
-from catalog.templates.yaml_text import load
+from catalog.rules.reading import mapping
 
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
@@ -24,8 +27,16 @@ def in_templates(templates: Mapping[str, str], said: Reasons | None = None) -> s
     """
     found: set[Permission] = set()
     for place, text in templates.items():
-        found |= {_placed(each, place) for each in permissions(load(text) or {}, said)}
+        found |= {_placed(each, place) for each in permissions(_read(text), said)}
     return found
+
+
+def _read(text: str) -> Mapping[str, Any]:
+    """A template's plain values; nothing of what is none, such as other YAML of a seed."""
+    try:
+        return mapping(parsed(text))
+    except Refused:
+        return {}
 
 
 def seed_templates(files: Tree) -> dict[str, str]:

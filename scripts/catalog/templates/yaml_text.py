@@ -45,7 +45,10 @@ def values(text: str) -> Any:
         yaml.YAMLError: It cannot be read.
     """
     node = composed(text)
-    return None if node is None else _Constructor().construct_document(node)
+    try:
+        return None if node is None else _Constructor().construct_document(node)
+    except (AttributeError, ValueError) as error:  # of constructors that expect other nodes
+        raise yaml.YAMLError(str(error)) from error
 
 
 def load(text: str) -> dict[str, Any] | None:
