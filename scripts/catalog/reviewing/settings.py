@@ -8,7 +8,8 @@ from catalog.model import Settings
 from catalog.reviewing.review import Code, Remark, Topic, became
 from catalog.targets import Deployment, Target, UnitDeployment
 
-_FIELDS = ("account", "bucket", "access_role")
+_FIELDS = ("account", "bucket", "publisher", "access_role", "reader_role", "embedded")
+_TABLES = ("test_accounts", "quotas")
 _NONE = "(none)"
 _Text = tuple[str, ...]
 
@@ -36,11 +37,14 @@ def _changes(old: Target, new: Target) -> Iterator[_Text]:
     for field in _FIELDS:
         was, now = getattr(old, field), getattr(new, field)
         if was != now:
-            yield f"{field.replace('_', ' ')}:", *became(was, now)
+            yield f"{field.replace('_', ' ')}:", *became(was or _NONE, now or _NONE)
     if old.regions != new.regions:
         yield "regions:", *became(", ".join(old.regions), ", ".join(new.regions))
     for alias, was, now in _differing(old.ous, new.ous):
         yield "unit", Code(alias), "was", Code(was), "and is", Code(now)
+    for field in _TABLES:
+        for key, was, now in _differing(getattr(old, field), getattr(new, field)):
+            yield field.replace("_", " "), Code(key), "was", Code(was), "and is", Code(now)
     before, after = _deployments(old), _deployments(new)
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
