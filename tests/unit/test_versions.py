@@ -55,6 +55,8 @@ def release(version: str, template: str) -> Release:
         (("1.1.0", SMALL), ("1.10.0", GROWN), "", ""),
         (("0.1.0", SMALL), ("0.2.0", DEMANDING), "", ""),
         (("1.1.0", SMALL), ("1.0.0", DESCRIBED), "C203", "1.1.1"),
+        (("1.1.0", SMALL), ("1.0.0", SMALL), "C203", "make it 1.1.0 again"),
+        (("1.1.0", SMALL), ("1.2.0", SMALL), "", ""),
     ],
 )
 def test_versions(then: tuple[str, str], now: tuple[str, str], rule: str, advice: str) -> None:

@@ -97,12 +97,14 @@ def check(now: Release, then: Release | None, manifest: str, since: str) -> Iter
     Yields:
         Findings C202, C203 and C204 at the version, C206 and C207 at what is accepted.
     """
-    made = step(now, then) if then else None
-    if made is None:
+    if then is None:
         return
-    at = _Manifest(now.product.name, manifest)
-    yield from _version(made, at, since)
-    yield from _acceptances(now, made, at)
+    made, at = step(now, then), _Manifest(now.product.name, manifest)
+    if made:
+        yield from _version(made, at, since)
+        yield from _acceptances(now, made, at)
+    elif (new := Version.parse(now.version)) < (old := Version.parse(then.version)):
+        yield _lowered(new, old, at, since, f"Its content is the same: make it {old} again.")
 
 
 def _version(made: Step, at: _Manifest, since: str) -> Iterator[Finding]:
@@ -110,9 +112,8 @@ def _version(made: Step, at: _Manifest, since: str) -> Iterator[Finding]:
     reasons = "; ".join(made.demanded.reasons)
     because = f" Needed is a {made.demanded.level} version: {reasons}." if reasons else ""
     if new < old:
-        message = f"Version {new} is lower than {old}, which {since[:12]} has."
         remedy = f"Versions only rise: to roll back, publish the old content as {old.bump_patch()}."
-        yield at.finding("C203", ("version",), message, remedy)
+        yield _lowered(new, old, at, since, remedy)
     elif new == old:
         message = f"The content changed since {since[:12]}, but the version is still {old}."
         remedy = f"Make it {least} and begin CHANGELOG.md with it; make bump does.{because}"
@@ -120,6 +121,11 @@ def _version(made: Step, at: _Manifest, since: str) -> Iterator[Finding]:
     elif new < least:
         message = f"Version {new} is too small a step from {old}."
         yield at.finding("C204", ("version",), message, f"Make it {least}.{because}")
+
+
+def _lowered(new: Version, old: Version, at: _Manifest, since: str, remedy: str) -> Finding:
+    message = f"Version {new} is lower than {old}, which {since[:12]} has."
+    return at.finding("C203", ("version",), message, remedy)
 
 
 def _acceptances(now: Release, made: Step, at: _Manifest) -> Iterator[Finding]:
