@@ -85,6 +85,18 @@ def test_a_change_that_is_too_long_to_tell_is_cut_at_the_end_of_its_lists() -> N
     assert "Plan for prod" in text
 
 
+def test_what_is_long_hides_nothing_after_it() -> None:
+    long = remark(Topic.REPLACED, "a", "it is replaced;", Code("v" * LIMIT), "→", Code("w"))
+    many = replace(remark(Topic.GAINED, "b"), names=tuple(f"a:B{n}" for n in range(LIMIT)))
+    finding = Finding(file="a", line=1, rule="C101", message="m" * LIMIT, remedy="r" * LIMIT)
+    remarks = (long, many, remark(Topic.WILDCARD, "c"))
+    text = comment(replace(REVIEW, remarks=remarks, findings=(finding,)))
+    assert "- **c**, new wildcard: `Name`" in text
+    assert "v…` → `w`" in text
+    assert f"`a:B49` and {LIMIT - 50} more" in text
+    assert "would not fit" not in text
+
+
 def test_every_limit_holds() -> None:
     remarks = tuple(remark(Topic.GAINED, "a", "x" * 90, str(number)) for number in range(90))
     whole = replace(REVIEW, remarks=remarks)

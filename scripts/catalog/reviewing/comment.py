@@ -16,6 +16,9 @@ MARKER = "<!-- catalog review -->"
 NOTHING = "This change does nothing to the catalog: no product, portfolio or target differs."
 
 _CUT = "…and {} more, which would not fit into a comment."
+_MOST, _NAMES = 1_000, 50
+"""Characters shown of a text, and names of a list: one thing that is long hides no other."""
+
 _ROOM = 400
 """Characters kept for saying what was cut."""
 
@@ -76,17 +79,28 @@ def _sections(review: Review) -> Iterator[tuple[str, list[str]]]:
 
 
 def _finding(finding: Finding) -> str:
-    remedy = f" {prose(finding.remedy)}" if finding.remedy else ""
-    return f"- {finding.rule} at {code(finding.place)}: {prose(finding.message)}{remedy}"
+    remedy = f" {prose(_short(finding.remedy))}" if finding.remedy else ""
+    message = prose(_short(finding.message))
+    return f"- {finding.rule} at {code(finding.place)}: {message}{remedy}"
 
 
 def _remarks(remarks: Iterable[Remark]) -> Iterator[str]:
     for remark in remarks:
-        names = ", ".join(map(code, remark.names))
-        text = (code(part) if isinstance(part, Code) else prose(part) for part in remark.text)
+        names = ", ".join(code(_short(name)) for name in remark.names[:_NAMES])
+        more = len(remark.names) - _NAMES
+        names += f" and {more} more" if more > 0 else ""
+        text = (_part(part) for part in remark.text)
         said = " ".join(filter(None, (names, *text)))
         rest = f": {said}" if said else ""
         yield f"- **{prose(remark.subject)}**, {remark.topic.value}{rest}"
+
+
+def _part(text: str) -> str:
+    return code(_short(text)) if isinstance(text, Code) else prose(_short(text))
+
+
+def _short(text: str) -> str:
+    return f"{text[:_MOST]}…" if len(text) > _MOST else text
 
 
 def _steps(steps: Sequence[Step]) -> list[str]:
