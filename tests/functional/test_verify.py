@@ -9,6 +9,7 @@ import pytest
 from moto.s3.models import s3_backends
 
 from catalog.planning import records
+from catalog.releases.stamping import stamp
 from catalog.world.verdicts import Mark, Verified, judge
 from catalog.world.verifying import gather
 from local_aws import iam
@@ -57,11 +58,10 @@ def _live(our: Worldwide) -> tuple[str, str]:
     return product, listed["ProvisioningArtifactDetails"][0]["Id"]
 
 
-def test_another_template_under_the_same_description(our: Worldwide) -> None:
+def _made_again(our: Worldwide, text: str) -> None:
     """The service cannot change a version; somebody removed it and made it again."""
     product, version = _live(our)
     catalog, s3 = our.hub.client("servicecatalog"), our.gateways[REGION].storage
-    text = built("1.0.0").template.replace("index.handler", "index.other")
     our.write(REGION, "by-hand.yaml", text.encode())
     described = catalog.describe_provisioning_artifact(
         ProductId=product, ProvisioningArtifactId=version
@@ -75,9 +75,20 @@ def test_another_template_under_the_same_description(our: Worldwide) -> None:
             "Info": {"LoadTemplateFromURL": s3.url("by-hand.yaml")},
         },
     )
+
+
+def test_another_template_under_the_same_description(our: Worldwide) -> None:
+    _made_again(our, built("1.0.0").template.replace("index.handler", "index.other"))
     found = old(our)
     assert found.mark is Mark.DIFFERS
     assert found.notes == ("its template is not the one that was released",)
+
+
+def test_the_same_template_with_the_code_of_another_bucket(our: Worldwide) -> None:
+    _made_again(our, stamp(built("1.0.0").template, {REGION: "somebody-elses"}))
+    found = old(our)
+    assert found.mark is Mark.DIFFERS
+    assert found.notes == ("its template takes code from the bucket somebody-elses",)
 
 
 def _describe(our: Worldwide, description: str) -> None:

@@ -97,6 +97,20 @@ def bare(text: str) -> str:
     return canonical(json.dumps(template, ensure_ascii=False))
 
 
+def stamped(text: str, region: str) -> str | None:
+    """The artifact bucket that a published template names for a region; None when it names none.
+
+    What is no template names none.
+    """
+    try:
+        mappings = json.loads(canonical(text)).get("Mappings")
+    except Refused:
+        return None
+    stamp = mappings.get("Catalog") if isinstance(mappings, dict) else None
+    here = stamp.get(region) if isinstance(stamp, dict) else None
+    return str(here.get("Bucket")) if isinstance(here, dict) else None
+
+
 def _block(buckets: Mapping[str, str], indent: str) -> list[str]:
     return [
         f"{indent}{_NOTE}",

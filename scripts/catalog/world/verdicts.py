@@ -9,7 +9,7 @@ from enum import StrEnum
 from catalog.errors import Refused
 from catalog.planning.records import ReleaseRecord
 from catalog.releases import packaging
-from catalog.releases.stamping import bare
+from catalog.releases.stamping import bare, stamped
 
 
 class Mark(StrEnum):
@@ -42,6 +42,7 @@ class Evidence:
         record: Its release record; None when there is none.
         template: The service's own copy; None when it cannot be read.
         why: What kept the template from being read.
+        bucket: Where this region keeps the code of its products.
         parameters: Names of its parameters, as the service tells them; None when it does not.
         objects: Key of a bundle -> what lies there.
     """
@@ -53,6 +54,7 @@ class Evidence:
     record: ReleaseRecord | None
     template: str | None = None
     why: str = ""
+    bucket: str = ""
     parameters: tuple[str, ...] | None = None
     objects: Mapping[str, Object] = field(default_factory=dict)
 
@@ -116,6 +118,8 @@ def _content(evidence: Evidence) -> Iterator[_Note]:
             yield from _parameters(evidence.parameters, record)
     elif record and _digest(evidence.template, record) != record.digest:
         yield Mark.DIFFERS, "its template is not the one that was released"
+    elif (named := stamped(evidence.template, evidence.region)) not in (None, evidence.bucket):
+        yield Mark.DIFFERS, f"its template takes code from the bucket {named}"
     for bundle in record.bundles if record else ():
         found = evidence.objects[bundle.key]
         if found.why:

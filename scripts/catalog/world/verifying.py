@@ -81,6 +81,7 @@ def _evidence(
         record=record,
         template=copy.template,
         why=copy.why,
+        bucket=gateways.storage.bucket.name,
         parameters=copy.parameters,
         objects=objects,
     )
