@@ -191,8 +191,21 @@ def test_a_retired_version_need_not_be_whole(grown: Worldwide) -> None:
 
 def test_without_an_index_it_is_not_known_what_lives(grown: Worldwide) -> None:
     grown.remove(REGION, ledger.KEY)
-    with pytest.raises(Refused, match=f"{ledger.KEY} is missing"):
-        grown.survey(NEW, built("2.0.0"))
+    refusals = grown.survey(NEW, built("2.0.0")).plan.refusals
+    assert refusals
+    assert all(f"{ledger.KEY} is missing" in each.reason for each in refusals)
+    with pytest.raises(Refused, match="Publish there first"):
+        grown.publish(NEW, built("2.0.0"))
+
+
+def test_regions_that_all_lost_their_index_are_published_to_again(our: Worldwide) -> None:
+    for region in BOTH.regions:
+        our.publish(region, built("1.0.0"))
+    for region in BOTH.regions:
+        our.remove(region, ledger.KEY)
+    for region in BOTH.regions:
+        our.publish(region, built("1.1.0"))
+        assert [one["Name"] for one in our.versions(region)] == ["1.0.0", "1.1.0"]
 
 
 def test_records_of_earlier_releases_of_this_tool_do_as_well(grown: Worldwide) -> None:

@@ -33,13 +33,15 @@ class Past:
         place: The region, after its target and a slash where that is another one.
         bucket: Its name.
         records: What was released of them.
-        live: The versions its index remembers.
+        live: The versions its index remembers; without one, all that are recorded.
+        doubt: Why it is not known which of them live; empty when it is.
     """
 
     place: str
     bucket: str
     records: Mapping[VersionKey, ReleaseRecord] = field(default_factory=dict)
     live: frozenset[VersionKey] = frozenset()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,9 @@ def owed(
                     continue
                 key = release.product.name, str(version)
                 record = past.records.get(key)
-                if record is None:
+                if past.doubt:
+                    refused.append(_doubted(key, past))
+                elif record is None:
                     refused.append(_unrecorded(key, past))
                 elif key not in found:
                     product = replace(release.product, version=str(version))
@@ -172,6 +176,14 @@ def _unrecorded(key: VersionKey, past: Past) -> Refusal:
         reason=f"it lives in {past.place}, but s3://{past.bucket}/{records.key(*key)} is missing "
         "or no release record, so that it cannot be made here as it is there",
         remedy=LOST,
+    )
+
+
+def _doubted(key: VersionKey, past: Past) -> Refusal:
+    return Refusal(
+        subject=f"version {key[1]} of {key[0]}",
+        reason=f"perhaps it lives in {past.place}: {past.doubt}",
+        remedy="Publish there first; that writes the index anew.",
     )
 
 

@@ -5,7 +5,7 @@ Everything is fetched and compared with its digest before anything is created he
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -97,30 +97,27 @@ def restored(
 
 
 def past(origin: Origin, products: Collection[str], pool: ThreadPoolExecutor) -> Past:
-    """What a region's bucket tells of some products.
-
-    Raises:
-        Refused: It holds releases, but no index that says which of them live.
-    """
+    """What a region's bucket tells of some products."""
     storage = origin.storage
     stored = storage.read(ledger.KEY)
     index = memory.from_text(stored.text) if stored else None
-    if index is None and storage.list(records.FOLDER):
-        raise Refused(
-            f"s3://{storage.bucket.name}/{ledger.KEY} is missing or cannot be read: which versions "
-            f"live in {origin.place} is not known.",
-            "Publish there first; that writes it anew.",
-        )
-    held = memory.versions(index) if index else ()
+    held = _recorded(storage) if index is None else memory.versions(index)
     live = sorted((name, v) for name, v in held if name in products and parsed(v))
     read = pool.map(lambda key: record(storage, key), live)
     found = zip(live, read, strict=True)
+    lost = f"s3://{storage.bucket.name}/{ledger.KEY} is missing or cannot be read"
     return Past(
         place=origin.place,
         bucket=storage.bucket.name,
         live=frozenset(live),
         records={key: each for key, each in found if each},
+        doubt=lost if index is None else "",
     )
+
+
+def _recorded(storage: Storage) -> Iterator[VersionKey]:
+    """Every version that was ever about to be released."""
+    return filter(None, map(records.version_of, storage.list(records.FOLDER)))
 
 
 def record(storage: Storage, key: VersionKey) -> ReleaseRecord | None:
