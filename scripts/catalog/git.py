@@ -98,7 +98,7 @@ def tree(root: Path, at: str, tops: Collection[str]) -> Tree:
 
 def shown(remote: str) -> str:
     """A remote's name or address as it may be printed: without user and password."""
-    return re.sub(r"//[^/@\s]*@", "//", remote)
+    return re.sub(r"//[^/\s]*@", "//", remote)
 
 
 def tip(root: Path, remote: str, branch: str) -> str | None:

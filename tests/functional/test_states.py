@@ -134,6 +134,7 @@ def test_a_state_of_another_version_of_the_tool_is_none(root: Path) -> None:
 
 def test_nothing_secret_of_an_address_is_shown(root: Path) -> None:
     assert git.shown("https://me:secret@127.0.0.1/a.git") == "https://127.0.0.1/a.git"
+    assert git.shown("https://me:se@cret@127.0.0.1/a@b.git") == "https://127.0.0.1/a@b.git"
     assert git.shown("git@127.0.0.1:a/b.git") == "git@127.0.0.1:a/b.git"
     with pytest.raises(EnvironmentFault, match="git ls-remote failed") as raised:
         git.tip(root, "https://me:secret@127.0.0.1:9/a.git", states.BRANCH)
