@@ -8,8 +8,8 @@ pull request's own code, which may be anybody's, so they are data and nothing is
 - The number is a number, and the pull request's newest commit is the one that was checked. So
   nobody comments elsewhere, and a review never stands under a newer change.
 - A link to a file of this machine, the token's environment say, is not followed.
-- The text is bounded, its mentions reach nobody, and where the change touches what wrote it, a line
-  that nobody but us can write says so.
+- The text is bounded, its mentions reach nobody, and where the change touches anything but what
+  reviews only read, a line that nobody but us can write says so.
 
 It stands alone, on Python's standard library: the workflow installs nothing.
 """
@@ -30,15 +30,30 @@ MARKER = "<!-- catalog review -->"
 MOST = 65_536
 """Characters of a comment at most."""
 
-TOOLS = (".github/", "scripts/", "Makefile", "pyproject.toml", "requirements/")
-"""What the review is made with."""
+DATA = (
+    ".github/CODEOWNERS",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "buildspecs/taskcat.yml",
+    "catalog.yaml",
+    "docs/",
+    "portfolios/",
+    "products/",
+    "seed_code/",
+    "tests/",
+)
+"""What a review only reads, or does not look at. Anything else may have had a hand in it: make
+prefers a `GNUmakefile`, Python a `venv.py` beside it, the installer a `setup.py`."""
 
 _WARNING = (
     "> [!WARNING]\n> This pull request changes what wrote this review ({files}). Read that first, "
     "and take what follows for the author's own words.\n\n"
 )
 _CUT = "\n\n… cut, because a comment cannot be longer."
+_NAMED = 5
 _PATHS = ("filename", "previous_filename")
+_AT = re.compile("&(?:#0*64|#x0*40|commat);", re.IGNORECASE)
 _BOT = "github-actions[bot]"
 _PAGE = 100
 
@@ -77,27 +92,36 @@ def body(review: str, touched: Iterable[str]) -> str:
 
     Args:
         review: What was left.
-        touched: Which of `TOOLS` the pull request changes.
+        touched: What the pull request changes that may have had a hand in it.
     """
-    named = ", ".join(f"`{tool}`" for tool in touched)
+    named = ", ".join(f"`{name}`" for name in touched)
     warning = _WARNING.format(files=named) if named else ""
-    said = review.replace(MARKER, "").strip().replace("@", "@\N{WORD JOINER}")
+    said = _AT.sub("@", review.replace(MARKER, "").strip()).replace("@", "@\N{WORD JOINER}")
     whole = f"{MARKER}\n{warning}{said}\n"
     return whole if len(whole) <= MOST else whole[: MOST - len(_CUT)] + _CUT
 
 
 def touched(changed: Iterable[Mapping[str, Any]], count: int) -> list[str]:
-    """Which of `TOOLS` a pull request changes.
+    """What a pull request changes beside `DATA`: names at the top, whose letters mean nothing.
 
     Args:
         changed: Its files, as the API lists them.
-        count: How many there are; where not all are listed, it may be any.
+        count: How many there are; where not all are listed, they may be any.
     """
     files = list(changed)
-    if len(files) < count:
-        return list(TOOLS)
     paths = {str(file[key]) for file in files for key in _PATHS if key in file}
-    return [tool for tool in TOOLS if any(path.startswith(tool) for path in paths)]
+    others = sorted({_top(path) for path in paths if not _is_data(path)})
+    named = others if len(others) <= _NAMED else [*others[:_NAMED], "…"]
+    return named if len(files) >= count else [*named, "files that are not listed"]
+
+
+def _is_data(path: str) -> bool:
+    return any(path.startswith(one) if one.endswith("/") else path == one for one in DATA)
+
+
+def _top(path: str) -> str:
+    first, slash, _ = path.partition("/")
+    return re.sub(r"[^\w.-]", "?", first, flags=re.ASCII)[:40] + slash
 
 
 class GitHub:

@@ -172,13 +172,16 @@ def test_a_link_to_the_machine_is_not_followed(run: Run, tmp_path: Path) -> None
 
 
 def test_the_text_is_bounded_and_mentions_nobody(run: Run) -> None:
-    run.leave(review=f"{MARKER}\n@everyone {MARKER} " + "x" * 1_000_000)
+    spelled = "&#64;a &#x40;b &COMMAT;c &commat;d"
+    run.leave(review=f"{MARKER}\n@everyone {MARKER} {spelled} " + "x" * 1_000_000)
     assert run.post().returncode == 0
     (body,) = run.forge.posted()
     assert len(body) == 65_536
     assert body.endswith("a comment cannot be longer.")
     assert body.startswith(f"{MARKER}\n@\N{WORD JOINER}everyone")
     assert body.count(MARKER) == 1
+    assert body.count("@") == body.count("@\N{WORD JOINER}") == 5
+    assert "&" not in body
 
 
 @pytest.mark.parametrize(
@@ -187,6 +190,13 @@ def test_the_text_is_bounded_and_mentions_nobody(run: Run) -> None:
         {"filename": ".github/workflows/check.yml"},
         {"filename": "scripts/catalog/cli/reviewing.py"},
         {"filename": "Makefile"},
+        {"filename": "GNUmakefile"},
+        {"filename": "makefile"},
+        {"filename": "setup.py"},
+        {"filename": "venv/__main__.py"},
+        {"filename": ".venv/bin/python"},
+        {"filename": "build/cache/x"},
+        {"filename": "catalog.yaml.py"},
         {"filename": "docs/old.py", "previous_filename": "scripts/catalog/planning/x.py"},
     ],
 )
@@ -197,6 +207,16 @@ def test_who_changes_what_wrote_the_review_is_told_on(run: Run, file: dict[str, 
     assert body.startswith(f"{MARKER}\n> [!WARNING]\n> This pull request changes what wrote this")
 
 
+def test_the_warning_says_nothing_that_a_file_is_named(run: Run) -> None:
+    run.forge.files += [{"filename": f"{n}`\n@everyone/x"} for n in range(9)]
+    run.post()
+    warning = run.forge.posted()[0].splitlines()[2]
+    assert warning.startswith(
+        "> This pull request changes what wrote this review (`0???everyone/`, "
+    )
+    assert "`4???everyone/`, `…`)" in warning
+
+
 def test_files_that_are_not_listed_count_as_changed_tools(run: Run) -> None:
     run.forge.more_files = 1
     run.post()
@@ -204,5 +224,12 @@ def test_files_that_are_not_listed_count_as_changed_tools(run: Run) -> None:
 
 
 def test_an_honest_review_has_no_warning(run: Run) -> None:
+    named = (
+        "catalog.yaml",
+        ".github/CODEOWNERS",
+        "buildspecs/taskcat.yml",
+        "tests/rehearsals/a.py",
+    )
+    run.forge.files += [{"filename": name} for name in named]  # all that adding a product touches
     run.post()
     assert run.forge.posted() == [f"{MARKER}\nNothing changes.\n"]
