@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from catalog.aws.organization import Organization
 from catalog.planning.actions import Effect
 from catalog.planning.plans import Plan
 from catalog.publishing import report
@@ -194,6 +195,26 @@ def test_only_the_publisher_writes(resources, role) -> None:
             assert verb.startswith(("Describe", "Get", "List", "Search")), action
         if service == "s3" and not verb.startswith(("Get", "List")):
             assert (sid, resource) == ("Artifacts", {"Fn::Sub": "${PipelineBucket.Arn}/*"})
+
+
+@dataclass(frozen=True)
+class Noting:
+    """A stand-in for Organizations that only notes what it is asked."""
+
+    asked: set[str]
+
+    def pages(self, operation: str, *_: object, **__: object) -> Iterator[dict[str, Any]]:
+        self.asked.add("organizations:" + operation.title().replace("_", ""))
+        return iter(())
+
+
+@pytest.mark.parametrize("role", ["PlannerRole", "PublisherRole"])
+def test_who_plans_and_publishes_finds_the_accounts_that_may_run_something(resources, role) -> None:
+    noting = Noting(set())
+    for node in ("o-exampleorg1", "ou-ab12-20000000"):
+        Organization(service=noting).accounts(node)
+    assert len(noting.asked) == 3
+    assert noting.asked <= {action for _, action, _ in held(resources, role)}
 
 
 def held(resources: Mapping[str, Any], role: str) -> Iterator[tuple[str, str, Any]]:
