@@ -127,6 +127,23 @@ def test_what_was_slipped_in_is_refused(machine, resources, reviewed, path) -> N
     assert said.startswith("The artifact Source is not what was reviewed.")
 
 
+@pytest.mark.parametrize(
+    ("artifact", "path", "target"),
+    [
+        ("Source", "source/GNUmakefile", "../plan/build/Makefile"),
+        ("Source", "source/scripts", "/opt/elsewhere"),
+        ("Source", "source/.venv", "products/a b"),
+        ("Tests", "tests/build/taskcat/records/b-1.0.0.json", "../../../../plan/build/plan.json"),
+    ],
+)
+def test_a_link_that_was_slipped_in_is_refused(
+    machine, resources, reviewed, artifact, path, target
+) -> None:
+    (machine.root / path).symlink_to(target)
+    said = machine.bash(commands(resources, "PublishProject"), FAKE="published", **reviewed)
+    assert said.startswith(f"The artifact {artifact} is not what was reviewed.")
+
+
 def test_the_tools_that_a_host_lends_change_nothing(machine, resources, reviewed) -> None:
     lent = machine.root / "host" / ".venv"
     lent.mkdir(parents=True)
