@@ -8,8 +8,8 @@ import pytest
 
 from catalog.aws.accounts import Accounts
 from catalog.aws.session import Credentials, Session
-from catalog.aws.stacks import BODY_LIMIT
-from catalog.errors import EnvironmentFault
+from catalog.aws.stacks import BODY_LIMIT, LiveStack, Stacks
+from catalog.errors import EnvironmentFault, Refused
 from catalog.foundation import by_account, deploying
 from catalog.foundation.deployments import PRODUCT_TAG, Verb
 from catalog.foundation.staging import Stage
@@ -224,6 +224,42 @@ def test_a_failed_update_leaves_what_was_there(ground: Ground) -> None:
     assert [failure.resource for failure in ground.lay().failures] == ["Other"]
     ground.template = TEMPLATE
     assert ground.plan().verb is Verb.KEEP
+
+
+def shown_as(monkeypatch: pytest.MonkeyPatch, *statuses: str) -> None:
+    """Let the next looks at a stack find it in these states."""
+    look, left = Stacks.find, list(statuses)
+
+    def find(stacks: Stacks, stack: str) -> LiveStack | None:
+        live = look(stacks, stack)
+        return replace(live, status=left.pop(0)) if live and left else live
+
+    monkeypatch.setattr(Stacks, "find", find)
+
+
+def test_a_stack_that_is_being_changed_is_waited_for(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground.lay()
+    shown_as(monkeypatch, "UPDATE_IN_PROGRESS")
+    assert ground.plan().verb is Verb.KEEP
+
+
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        ("UPDATE_FAILED", "rollback-stack"),
+    ],
+)
+def test_a_stack_that_lives_is_never_deleted_to_be_made_again(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, status: str, command: str
+) -> None:
+    ground.lay()
+    shown_as(monkeypatch, status)
+    with pytest.raises(Refused, match=f"catalog-roles in {MEMBER} {REGION} is {status}") as refused:
+        ground.plan()
+    assert f"`aws cloudformation {command} --stack-name catalog-roles" in refused.value.remedy
 
 
 def test_a_large_template_goes_by_way_of_the_bucket(ground: Ground) -> None:

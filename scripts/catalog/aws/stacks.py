@@ -46,12 +46,23 @@ class LiveStack:
 
     @property
     def usable(self) -> bool:
-        """Whether it was created and can be updated; any other must be deleted first."""
+        """Whether it was created and can be updated."""
         return self.status in {
             "CREATE_COMPLETE",
             "UPDATE_COMPLETE",
             "UPDATE_ROLLBACK_COMPLETE",
             "IMPORT_COMPLETE",
+            "IMPORT_ROLLBACK_COMPLETE",
+        }
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was never created, or is half deleted: it can only be made again."""
+        return self.status in {
+            "CREATE_FAILED",
+            "ROLLBACK_COMPLETE",
+            "ROLLBACK_FAILED",
+            "DELETE_FAILED",
         }
 
 

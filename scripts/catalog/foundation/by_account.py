@@ -7,7 +7,7 @@ from dataclasses import replace
 from catalog.aws.accounts import Accounts
 from catalog.aws.change_sets import ChangeSets
 from catalog.aws.stacks import LiveStack, Stacks
-from catalog.errors import ServiceFault
+from catalog.errors import Refused, ServiceFault
 from catalog.foundation.comparing import Deployed, stack_change
 from catalog.foundation.deployments import Change, Verb, Wanted
 from catalog.foundation.staging import Stage
@@ -17,10 +17,21 @@ from catalog.targets import Deployment
 
 
 def plan(wanted: Wanted, at: Deployment, accounts: Accounts) -> Change:
-    """What has to be done with the stack; reads only."""
+    """What has to be done with the stack, once nobody changes it; reads only.
+
+    Raises:
+        Refused: An update of it could not be taken back, which CloudFormation has to do first.
+    """
     stacks = _change_sets(at, accounts).stacks
     live = stacks.find(at.stack)
-    return stack_change(wanted, _deployed(stacks, live) if live and not live.empty else None)
+    if live and not live.empty and not live.settled:
+        stacks.settled(live.id)
+        live = stacks.find(at.stack)
+    if live is None or live.empty:
+        return stack_change(wanted, None)
+    if not live.usable and not live.lost:
+        raise _stuck(live, at)
+    return stack_change(wanted, _deployed(stacks, live))
 
 
 def foresee(change: Change, at: Deployment, accounts: Accounts, stage: Stage) -> Change:
@@ -65,6 +76,16 @@ def apply(
 def forget(prepared: ChangeSet, at: Deployment, accounts: Accounts) -> None:
     """Remove a change set that is not executed."""
     _change_sets(at, accounts).discard(prepared)
+
+
+def _stuck(live: LiveStack, at: Deployment) -> Refused:
+    verb = "rollback-stack" if live.status == "UPDATE_FAILED" else "continue-update-rollback"
+    return Refused(
+        f"Stack {at.stack} in {at.account} {at.region} is {live.status}: it cannot be updated, and "
+        "what it holds is in use.",
+        f"In account {at.account}, run `aws cloudformation {verb} --stack-name {at.stack} "
+        f"--region {at.region}`, then this again.",
+    )
 
 
 def _prepare(
