@@ -271,6 +271,15 @@ def test_an_account_without_the_reader_role_is_blind_and_bootstrap_mends_it() ->
     )
 
 
+def test_the_reader_role_is_the_one_that_the_target_names() -> None:
+    target = replace(TARGET, reader_role="auditor")
+    theirs = Held(ours=frozenset({LAUNCH, "auditor"}), arns=frozenset())
+    seeing = replace(FACTS, target=target, roles=dict.fromkeys((HUB, SPOKE, OTHER), theirs))
+    assert found(seeing) == []
+    blind = {verdict.subject for verdict in found(replace(FACTS, target=target))}
+    assert blind == {f"role auditor in {account}" for account in (SPOKE, OTHER)}
+
+
 def test_a_launch_role_is_needed_where_the_foundation_brings_it() -> None:
     (only,) = found(held(SPOKE, READER))
     assert (only.subject, only.why) == (f"role {LAUNCH} in {SPOKE}", "launches there fail")

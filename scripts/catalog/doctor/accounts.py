@@ -15,8 +15,6 @@ from catalog.state import Principal
 from catalog.studio.visibility import admits
 from catalog.targets import Deployment
 
-READER = "sagemaker-catalog-reader"
-
 
 def shared(facts: Facts) -> dict[str, dict[str, frozenset[Principal]]]:
     """Account -> launch role -> principals of the portfolios that bring its products there.
@@ -44,7 +42,7 @@ def roles(facts: Facts) -> Iterator[Verdict]:
             case None:
                 continue
             case Unseen() as unseen:  # without the reader role, nobody can tell
-                lost = brought(facts, READER, account)
+                lost = brought(facts, facts.target.reader_role, account)
                 command = f"make bootstrap TARGET={facts.target.name}" if lost else ""
                 yield unknown(subject, unseen, command)
             case Held() as held:
@@ -55,8 +53,9 @@ def roles(facts: Facts) -> Iterator[Verdict]:
 def _of(
     facts: Facts, account: str, wanted: Mapping[str, frozenset[Principal]], held: Held
 ) -> Iterator[Verdict]:
-    if account != facts.target.account and READER not in held.ours:
-        yield _absent(facts, account, READER, "the hub cannot see what runs there")
+    reader = facts.target.reader_role
+    if account != facts.target.account and reader not in held.ours:
+        yield _absent(facts, account, reader, "the hub cannot see what runs there")
     for role, principals in sorted(wanted.items()):
         if role in held.ours:
             continue

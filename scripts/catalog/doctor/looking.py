@@ -16,7 +16,7 @@ from catalog.aws.roles import Roles
 from catalog.aws.service_quotas import ServiceQuotas
 from catalog.aws.translation import DENIED
 from catalog.aws.trust import Trust
-from catalog.doctor.accounts import READER, shared
+from catalog.doctor.accounts import shared
 from catalog.doctor.facts import (
     SERVICE_CATALOG,
     STACK_SETS,
@@ -105,7 +105,9 @@ def look(place: Place, needs: Needs) -> Facts:
         region: _within(hub, facts.regions[region], place.target.publisher)
         for region, hub in place.gateways.items()
     }
-    asked = {account: {*roles, READER} for account, roles in shared(facts).items()}
+    asked = {
+        account: {*roles, place.target.reader_role} for account, roles in shared(facts).items()
+    }
     with ThreadPoolExecutor(WORKERS, "doctor") as pool:
         held = pool.map(lambda each: _roles(place, *each), asked.items())
         return replace(facts, regions=regions, roles=dict(zip(asked, held, strict=True)))
@@ -170,7 +172,7 @@ def _enter(place: Place, account: str) -> Session:
     try:
         return place.accounts.enter(account, region)
     except EnvironmentFault:
-        return replace(place.accounts, role=READER).enter(account, region)
+        return replace(place.accounts, role=place.target.reader_role).enter(account, region)
 
 
 def _seen(look: Callable[[], Seen]) -> Seen | Unseen:
