@@ -7,6 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+def release_of(description: str) -> tuple[str, str]:
+    """Product and version in a stack's description, which is `<product> <version>`; else nothing.
+
+    A template of ours carries it, so the stack says what it was made from, by whichever door.
+    """
+    match description.split():
+        case [product, version]:
+            return product, version
+    return "", ""
+
+
 class Effect(StrEnum):
     """What a change does to a resource."""
 

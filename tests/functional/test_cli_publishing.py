@@ -275,7 +275,9 @@ def test_versions_in_the_world(shell: Shell) -> None:
     unseen = (
         "not seen: 111111111111 (us-east-1): the role sagemaker-catalog-reader cannot be assumed"
     )
-    assert unseen in shell.run(*_on("fleet")).out
+    told = shell.run(*_on("fleet")).out
+    assert unseen in told
+    assert told.splitlines()[-1] == "0 running; 2 accounts not seen."
     storage = shell.gateways().storage
     record = records.key("benchmark-000", "1.0.0")
     changed = json.loads((storage.fetch(record) or b"{}").decode()) | {"digest": "ab" * 32}

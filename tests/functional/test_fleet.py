@@ -11,14 +11,17 @@ import pytest
 
 from catalog.aws.accounts import Accounts
 from catalog.errors import Refused
-from catalog.model import Lifecycle, Release, VersionState
+from catalog.model import GIVEN_BY_STUDIO, Lifecycle, Release, VersionState
+from catalog.planning.tokens import digest
 from catalog.publishing import publisher, surveying
 from catalog.publishing.publisher import Published
 from catalog.targets import Organization
-from catalog.world.fleet import Fleet
+from catalog.world.fleet import Door, Fleet
 from catalog.world.looking import Watch, nodes_of
 from local_aws import embedded, iam
+from tests import publishing_world
 from tests.publishing_world import (
+    BUCKET,
     HUB,
     MANNER,
     OTHER_ROLE,
@@ -29,12 +32,22 @@ from tests.publishing_world import (
     Hub,
     hub,
     portfolio,
-    release,
     wish,
 )
 
 MEMBER, OTHER = "111111111111", "222222222222"
 SCIENTIST, READER = "data-scientist-iris", "sagemaker-catalog-reader"
+LOOK = ("cloudformation:ListStacks", "servicecatalog:SearchProvisionedProducts")
+
+
+def release(**more: Any) -> Release:
+    """A release from which either door makes a project."""
+    made = publishing_world.release(**more)
+    own = "  SageMakerProjectId: {Type: String, Default: none}\n"
+    text = made.template.replace("Resources:", f"{own}Resources:")
+    return replace(made, template=text, digest=digest(text), parameters=GIVEN_BY_STUDIO)
+
+
 OLD, MID = release(), release(version="1.1.0")
 
 
@@ -57,11 +70,11 @@ class World:
     def reader(self, account: str) -> None:
         """The role through which the hub looks into an account, with no more than it needs."""
         self.role(account, READER, {"AWS": f"arn:aws:iam::{HUB}:root"})
-        statement = {
-            "Effect": "Allow",
-            "Action": "servicecatalog:SearchProvisionedProducts",
-            "Resource": "*",
-        }
+        self.lets_look(account, *LOOK)
+
+    def lets_look(self, account: str, *actions: str) -> None:
+        """What the reader role of an account may do."""
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         self.hub.aws.client("iam", account).put_role_policy(
             RoleName=READER,
             PolicyName="look",
@@ -97,6 +110,24 @@ class World:
         record = made["RecordDetail"]["RecordId"]
         seen = catalog.describe_record(Id=record)["RecordDetail"]
         assert seen["Status"] == "SUCCEEDED", seen
+
+    def start(self, name: str) -> None:
+        """A project by the other door: from the template that lies in S3."""
+        self.role(MEMBER, "project-launch", {"Service": "cloudformation.amazonaws.com"})
+        template = {
+            "TemplateName": "deploy",
+            "TemplateURL": f"https://{BUCKET}.s3.{REGION}.amazonaws.com/studio/deploy.yaml",
+            "RoleARN": f"arn:aws:iam::{MEMBER}:role/project-launch",
+        }
+        studio = self.hub.aws.client("sagemaker", MEMBER, SCIENTIST)
+        studio.create_project(
+            ProjectName=name, TemplateProviders=[{"CfnTemplateProvider": template}]
+        )
+        made = studio.describe_project(ProjectName=name)
+        assert made["ProjectStatus"] == "CreateCompleted", made["TemplateProviderDetails"]
+
+    def end(self, name: str) -> None:
+        self.hub.aws.client("sagemaker", MEMBER, SCIENTIST).delete_project(ProjectName=name)
 
     def terminate(self, name: str) -> None:
         catalog = self.hub.aws.client("servicecatalog", MEMBER, SCIENTIST)
@@ -137,6 +168,32 @@ def test_the_fleet_is_seen_account_by_account(our: World) -> None:
     assert unseen.why == f"the role {READER} cannot be assumed there"
 
 
+def test_projects_of_both_doors_are_seen(our: World) -> None:
+    our.start("rose")
+    iris, rose = our.fleet().running
+    assert (iris.project, iris.version, iris.door) == ("iris", "1.0.0", Door.SERVICE_CATALOG)
+    assert (rose.project, rose.version, rose.door) == ("rose", "1.1.0", Door.S3)
+    assert (rose.account, rose.region, rose.status) == (MEMBER, REGION, "CREATE_COMPLETE")
+    assert rose.name.startswith("SP-rose-p-")
+    assert rose.since is not None
+    assert not our.fleet("another").running
+    our.end("rose")
+    assert [one.project for one in our.fleet().running] == ["iris"]
+
+
+def test_an_account_whose_reader_may_not_list_stacks_is_seen_in_part(our: World) -> None:
+    our.start("rose")
+    our.reader(OTHER)
+    our.lets_look(MEMBER, "servicecatalog:SearchProvisionedProducts")
+    iam.force(True)
+    seen = our.fleet()
+    assert [one.project for one in seen.running] == ["iris"]
+    assert not seen.unseen
+    (partly,) = seen.partly
+    assert (partly.where, partly.region) == (MEMBER, REGION)
+    assert "cloudformation:ListStacks" in partly.why
+
+
 def test_other_products_are_left_out_when_one_is_asked_for(our: World) -> None:
     assert not our.fleet("another").running
     assert len(our.fleet("deploy").running) == 1
@@ -148,7 +205,8 @@ def test_an_account_whose_reader_may_not_look_is_unseen(our: World) -> None:
     (unseen,) = our.fleet().unseen
     assert unseen.where == OTHER
     assert "servicecatalog:SearchProvisionedProducts" in unseen.why
-    assert len(our.fleet().running) == 1, "a reader with that one permission suffices"
+    assert len(our.fleet().running) == 1, "a reader with those two permissions suffices"
+    assert not our.fleet().partly
 
 
 def retiring(state: VersionState, versions: str = "<1.1") -> Release:
@@ -220,6 +278,21 @@ def test_what_runs_is_not_pruned(our: World) -> None:
     assert not our.hub.survey_for(what, our.depth(prune=True)).plan.refusals
     our.hub.publish(what, replace(MANNER, depth=our.depth(prune=True)))
     assert not our.hub.dump()["products"]
+
+
+def test_a_project_from_s3_keeps_its_product_but_none_of_its_versions(our: World) -> None:
+    our.reader(OTHER)
+    our.terminate("sagemaker-iris")
+    our.start("rose")
+    inactive = release(version="1.1.0", lifecycle=(rule("=1.1.0", VersionState.INACTIVE),))
+    plan = our.plan(inactive)
+    assert [action.kind for action in plan.actions] == ["update-version", "withdraw-template"]
+    assert not plan.refusals
+    gone = wish(portfolios=(portfolio(name="templates"),))
+    refused, _ = our.hub.survey_for(gone, our.depth(prune=True)).plan.refusals
+    assert f"is run by project rose from S3 in {MEMBER} ({REGION}) since 20" in refused.reason
+    our.end("rose")
+    assert not our.hub.survey_for(gone, our.depth(prune=True)).plan.refusals
 
 
 @pytest.fixture

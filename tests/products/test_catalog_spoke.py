@@ -88,11 +88,16 @@ def test_the_reader_sees_what_runs_and_our_roles_and_no_more(aws, rendered):
         AccessLevelFilter={"Key": "Account", "Value": "self"}
     )
     assert found["ProvisionedProducts"] == []
+    cloudformation = reader.client("cloudformation")
+    (stack,) = cloudformation.list_stacks()["StackSummaries"]
+    assert stack["StackName"] == "spoke"
     iam = reader.client("iam")
     assert iam.get_role(RoleName="sagemaker-catalog-reader")["Role"]["Arn"] == READER
     for refused in (
         lambda: iam.get_role(RoleName="theirs"),
         lambda: iam.list_roles(),
+        lambda: cloudformation.describe_stacks(),
+        lambda: cloudformation.get_template(StackName="spoke"),
         lambda: reader.client("ssm").get_parameter(Name="/sagemaker-catalog/hub-account"),
         lambda: reader.client("s3").list_buckets(),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -19,8 +20,9 @@ from catalog.planning.records import RecordedBundle, ReleaseRecord, key, version
 from catalog.releases import packaging
 from catalog.releases.stamping import stamp
 from catalog.world import telling
-from catalog.world.fleet import SHOWN, Fleet, Running, Unseen, merged, some
+from catalog.world.fleet import SHOWN, Door, Fleet, Running, Unseen, merged, some
 from catalog.world.releases import Chronicle, Written, history
+from catalog.world.stacks import Started, started
 from catalog.world.verdicts import Evidence, Mark, Object, judge
 from tests.publishing_world import TODAY, release, template, wish
 
@@ -175,7 +177,7 @@ def test_where_a_copy_lies(url: str, place: tuple[str, str] | None) -> None:
 # --- fleet -------------------------------------------------------------------------------------
 
 
-def running(version: str = "1.0.0", name: str = "p-1", **more: str) -> Running:
+def running(version: str = "1.0.0", name: str = "p-1", **more: Any) -> Running:
     return Running(
         product="deploy",
         version=version,
@@ -230,6 +232,36 @@ def test_any_version_keeps_a_product_from_being_removed() -> None:
     assert "it would be removed, but is run by p-1 in" in refusal.reason
 
 
+def test_a_project_from_s3_is_asked_for_only_where_something_is_pruned() -> None:
+    (retirement,) = retire(VersionState.INACTIVE)
+    removal = RemoveProduct(product="deploy", reason="no longer here")
+    fleet = Fleet(running=(running(project="iris", door=Door.S3),), partly=(UNSEEN,))
+    assert not [*guarding.refusals([retirement], fleet, unseen_ok=False)]
+    sure, perhaps = guarding.refusals([removal], fleet, unseen_ok=False)
+    assert "is run by project iris from S3 in 111122223333 (a)" in sure.reason
+    assert perhaps.reason.endswith("where it cannot be seen: 222222222222 (a): no role")
+    assert [*guarding.refusals([removal], fleet, unseen_ok=True)] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("stack", "description", "project"),
+    [
+        ("SP-iris-p-a1b2c3d4e5f6", "deploy 1.0.0", "iris"),
+        ("SP-p-iris-p-a1b2c3d4e5f6", "deploy 1.0.0", "p-iris"),
+        ("SP-iris", "deploy 1.0.0", "iris"),
+        ("SC-111122223333-pp-abcdefghijklm", "deploy 1.0.0", ""),
+        ("SP-", "deploy 1.0.0", ""),
+        ("SP-iris-p-a1b2c3d4e5f6", "theirs 1.0.0", ""),
+        ("SP-iris-p-a1b2c3d4e5f6", "deploy", ""),
+        ("SP-iris-p-a1b2c3d4e5f6", "deploy 1.0.0 by hand", ""),
+        ("SP-iris-p-a1b2c3d4e5f6", "", ""),
+    ],
+)
+def test_a_project_is_known_by_its_stack(stack: str, description: str, project: str) -> None:
+    expected = Started(project=project, product="deploy", version="1.0.0") if project else None
+    assert started(stack, description, {"deploy"}) == expected
+
+
 def test_long_lists_are_cut_and_counted() -> None:
     assert some(range(SHOWN)) == "0, 1, 2, 3, 4"
     assert some(range(SHOWN + 2)) == "0, 1, 2, 3, 4 and 2 more"
@@ -237,11 +269,14 @@ def test_long_lists_are_cut_and_counted() -> None:
 
 def test_fleets_of_regions_become_one_in_reading_order() -> None:
     one = Fleet(running=(running("1.1.0"), running()), unseen=(UNSEEN,))
-    both = merged([one, Fleet(running=(running(name="a"),), unseen=(UNSEEN,))])
+    other = Fleet(running=(running(name="a", door=Door.S3),), unseen=(UNSEEN,), partly=(UNSEEN,))
+    both = merged([one, other])
     assert [(each.version, each.name) for each in both.running] == [
         ("1.0.0", "a"),
         ("1.0.0", "p-1"),
         ("1.1.0", "p-1"),
     ]
-    assert both.unseen == (UNSEEN,)
-    assert "111122223333  a       a" in text(telling.fleet(both.running))[1]
+    assert both.unseen == both.partly == (UNSEEN,)
+    table = text(telling.fleet(both.running))
+    assert "111122223333  a       a        S3  " in table[1]
+    assert "111122223333  a       p-1      Service Catalog  " in table[2]

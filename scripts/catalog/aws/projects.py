@@ -9,6 +9,7 @@ from typing import Any
 from catalog.aws.session import Service
 from catalog.errors import ServiceFault
 from catalog.projects.values import Endpoint, Model, Project
+from catalog.stacks import release_of
 from catalog.studio.listing import SeenVersion
 from catalog.studio.shelf import Offered
 
@@ -188,7 +189,7 @@ def version_in(stacks: Service, project: Project) -> str:
         answer = stacks.call("describe_stacks", f"project {project.name}", StackName=project.stack)
     except ServiceFault:
         return ""
-    name, _, version = answer["Stacks"][0].get("Description", "").partition(" ")
+    name, version = release_of(answer["Stacks"][0].get("Description", ""))
     return version if name == project.template else ""
 
 

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from catalog.aws.session import Service
@@ -19,6 +20,7 @@ from catalog.stacks import StackEnding, StackFailure
 BODY_LIMIT = 51_200
 """Bytes of a template in the request itself; a larger one lies in S3 (CloudFormation quotas)."""
 
+_TOKENS = ("NextToken", "NextToken")
 _STACK = "AWS::CloudFormation::Stack"
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled")
 
@@ -67,6 +69,21 @@ class LiveStack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStack:
+    """A stack as ListStacks shows it: without parameters and tags.
+
+    Args:
+        description: Of its template; empty when it has none.
+        since: When it was created.
+    """
+
+    name: str
+    description: str
+    status: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stacks:
     """Gateway to the stacks of one account and region.
 
@@ -99,8 +116,20 @@ class Stacks:
 
     def tagged(self, key: str, value: str) -> tuple[LiveStack, ...]:
         """Stacks that exist and carry a tag (DescribeStacks, every page)."""
-        listed = self.service.pages("describe_stacks", "Stacks", tokens=("NextToken", "NextToken"))
+        listed = self.service.pages("describe_stacks", "Stacks", tokens=_TOKENS)
         return tuple(stack for each in listed if (stack := _live(each)).tags.get(key) == value)
+
+    def list(self) -> Iterator[ListedStack]:
+        """Stacks that exist and are no part of another one (ListStacks, every page).
+
+        It answers those that were deleted in the last 90 days, too.
+        """
+        listed = self.service.pages("list_stacks", "StackSummaries", tokens=_TOKENS)
+        return (
+            _listed(each)
+            for each in listed
+            if each["StackStatus"] != "DELETE_COMPLETE" and not each.get("ParentId")
+        )
 
     def delete(self, stack: str) -> StackEnding:
         """Delete a stack by id, wait, and tell what became of it."""
@@ -145,7 +174,7 @@ class Stacks:
             "describe_stack_events",
             "StackEvents",
             f"stack {stack}",
-            tokens=("NextToken", "NextToken"),
+            tokens=_TOKENS,
             StackName=stack,
         )
 
@@ -161,6 +190,15 @@ def _live(stack: Mapping[str, Any]) -> LiveStack:
             for each in stack.get("Parameters", ())
         },
         tags=from_list(stack.get("Tags", ())),
+    )
+
+
+def _listed(stack: Mapping[str, Any]) -> ListedStack:
+    return ListedStack(
+        name=stack["StackName"],
+        description=stack.get("TemplateDescription", ""),
+        status=stack["StackStatus"],
+        since=stack["CreationTime"],
     )
 
 

@@ -85,8 +85,8 @@ def verify(session: Session, product: str, target: str, *, as_json: bool) -> Non
 def fleet(session: Session, product: str, target: str, *, as_json: bool) -> None:
     """List who runs which version, of PRODUCT or of all.
 
-    Looks into every account that a portfolio is shared with; those that cannot be entered are
-    named.
+    Launched from Service Catalog, or as a project from an S3 template. Looks into every account
+    that a portfolio is shared with; those that cannot be seen, or not in full, are named.
     """
     checked = sound(session, quiet=as_json)
     place = ready(session, checked, target, quiet=as_json)
@@ -100,10 +100,13 @@ def fleet(session: Session, product: str, target: str, *, as_json: bool) -> None
         return
     if seen.running:
         OUT.print(telling.fleet(seen.running))
-    for unseen in seen.unseen:
-        say(f"not seen: {unseen}")
-    where = f"; {many(len(seen.unseen), 'account')} not seen" if seen.unseen else ""
-    say(f"{many(len(seen.running), 'provisioned product')}{where}.")
+    for one in seen.unseen:
+        say(f"not seen: {one}")
+    for one in seen.partly:
+        say(f"projects from S3 not seen: {one}")
+    unseen = f"; {many(len(seen.unseen), 'account')} not seen" if seen.unseen else ""
+    partly = f"; {many(len(seen.partly), 'account')} seen without S3" if seen.partly else ""
+    say(f"{len(seen.running)} running{unseen}{partly}.")
 
 
 def _must_know(product: str, known: Collection[str]) -> None:

@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 SHOWN = 5
 """Names in one sentence; the rest is counted."""
 
 
+class Door(StrEnum):
+    """What something was launched from."""
+
+    SERVICE_CATALOG = "Service Catalog"
+    S3 = "S3"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A provisioned product of ours.
+    """A provisioned product of ours, or the stack of a project from one of our S3 templates.
 
     Args:
         product: Our name.
-        version: As the artifact is named.
+        version: As the artifact is named, or as the stack's template says.
         account: 12 digits.
-        name: Of the provisioned product.
+        name: Of the provisioned product or of the stack.
         project: Name of the SageMaker project it belongs to; empty when it belongs to none.
-        owner: ARN of who launched it.
+        owner: ARN of who launched it; empty for a stack, whose listing does not say.
         since: When it was launched; None when the service does not say.
-        status: As the service spells it, e.g. AVAILABLE, TAINTED.
+        status: As the service spells it, e.g. AVAILABLE, TAINTED, UPDATE_COMPLETE.
     """
 
     product: str
@@ -30,6 +38,7 @@ class Running:
     account: str
     region: str
     name: str
+    door: Door = Door.SERVICE_CATALOG
     project: str = ""
     owner: str = ""
     since: datetime | None = None
@@ -37,6 +46,7 @@ class Running:
 
     def __str__(self) -> str:
         what = f"project {self.project}" if self.project else self.name
+        what += " from S3" if self.door is Door.S3 else ""
         since = f" since {self.since:%Y-%m-%d}" if self.since else ""
         return f"{what} in {self.account} ({self.region}){since}"
 
@@ -59,10 +69,15 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
-    """What runs, as far as it was seen."""
+    """What runs, as far as it was seen.
+
+    Args:
+        partly: Accounts in which projects from S3 were not seen, only what Service Catalog runs.
+    """
 
     running: tuple[Running, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    partly: tuple[Unseen, ...] = ()
 
     def of(self, product: str, versions: Collection[str] | None = None) -> tuple[Running, ...]:
         """What runs of a product; of some versions only, unless they are None."""
@@ -80,6 +95,7 @@ def merged(fleets: Iterable[Fleet]) -> Fleet:
     return Fleet(
         running=tuple(sorted(running, key=_order)),
         unseen=tuple(sorted({each for fleet in every for each in fleet.unseen})),
+        partly=tuple(sorted({each for fleet in every for each in fleet.partly})),
     )
 
 

@@ -1,12 +1,13 @@
 """Looking into the accounts of the shares: what each of them runs.
 
 From the hub alone Service Catalog does not show it: SearchProvisionedProducts answers for the
-caller's own account. So each account is entered through the target's reader role.
+caller's own account. So each account is entered through the target's reader role. Projects from S3
+templates are unknown to Service Catalog; CloudFormation lists their stacks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 from catalog.aws.accounts import Accounts
 from catalog.aws.organization import Organization
 from catalog.aws.provisioned import Provisioned
+from catalog.aws.stacks import Stacks
 from catalog.errors import CatalogError, EnvironmentFault, Refused, ServiceFault
 from catalog.planning.ids import Ids
 from catalog.state import CatalogState
-from catalog.world.fleet import Fleet, Running, Unseen, merged
+from catalog.world.fleet import Door, Fleet, Running, Unseen, merged
+from catalog.world.stacks import started
 
 if TYPE_CHECKING:
-    from catalog.aws import Gateways, Service
+    from catalog.aws import Gateways, Session
 
 WORKERS = 8
 """Accounts looked into at the same time."""
@@ -77,14 +80,25 @@ class Watch:
             return self._unseen(node, error)
 
     def _of(self, account: str, names: Mapping[str, str], versions: Mapping[str, str]) -> Fleet:
-        """What one account runs, or why that is not known."""
+        """What one account runs, or why that is not known, or not in full."""
         try:
-            found = tuple(Provisioned(service=self._service(account)).list())
+            inside = self._inside(account)
+            provisioned = tuple(self._provisioned(inside, account, names, versions))
         except CatalogError as error:
             return Fleet(unseen=(self._unseen(account, error),))
-        return Fleet(
-            running=tuple(
-                Running(
+        try:
+            projects = tuple(self._from_s3(inside, account, names.values()))
+        except CatalogError as error:
+            return Fleet(running=provisioned, partly=(self._unseen(account, error),))
+        return Fleet(running=(*provisioned, *projects))
+
+    def _provisioned(
+        self, inside: Session, account: str, names: Mapping[str, str], versions: Mapping[str, str]
+    ) -> Iterator[Running]:
+        """What Service Catalog launched there."""
+        for one in Provisioned(service=inside.service("servicecatalog")).list():
+            if one.product in names:
+                yield Running(
                     product=names[one.product],
                     version=versions.get(one.artifact, one.version),
                     account=account,
@@ -95,25 +109,38 @@ class Watch:
                     since=one.since,
                     status=one.status,
                 )
-                for one in found
-                if one.product in names
-            )
-        )
+
+    def _from_s3(
+        self, inside: Session, account: str, products: Collection[str]
+    ) -> Iterator[Running]:
+        """Projects that were started there from S3 templates."""
+        for one in Stacks(service=inside.service("cloudformation")).list():
+            if found := started(one.name, one.description, products):
+                yield Running(
+                    product=found.product,
+                    version=found.version,
+                    account=account,
+                    region=self._region,
+                    name=one.name,
+                    door=Door.S3,
+                    project=found.project,
+                    since=one.since,
+                    status=one.status,
+                )
 
     def _unseen(self, where: str, error: CatalogError) -> Unseen:
         return Unseen(where=where, region=self._region, why=error.what.rstrip("."))
 
-    def _service(self, account: str) -> Service:
-        """Service Catalog as seen in an account; in the hub with the hub's own rights."""
+    def _inside(self, account: str) -> Session:
+        """A session in an account; in the hub with the hub's own rights."""
         if account == self.account:
-            return self.hub.products.service
+            return self.hub.session
         try:
-            inside = self.accounts.enter(account, self._region)
+            return self.accounts.enter(account, self._region)
         except EnvironmentFault as fault:
             if isinstance(fault.__cause__, ServiceFault):  # a refusal, which STS does not explain
                 raise Refused(f"the role {self.accounts.role} cannot be assumed there") from fault
             raise
-        return inside.service("servicecatalog")
 
 
 def nodes_of(*states: CatalogState) -> frozenset[str]:

@@ -42,7 +42,9 @@ def releases(history: Iterable[Released]) -> Table:
 
 def fleet(running: Iterable[Running]) -> Table:
     """Who runs what, as a table."""
-    table = _table("Product", "Version", "Account", "Region", "Project", "Owner", "Since", "Status")
+    table = _table(
+        *("Product", "Version", "Account", "Region", "Project", "Door", "Owner", "Since", "Status")
+    )
     for one in running:
         table.add_row(
             one.product,
@@ -50,6 +52,7 @@ def fleet(running: Iterable[Running]) -> Table:
             one.account,
             one.region,
             one.project or one.name,
+            one.door,
             one.owner.rpartition(":")[2],
             f"{one.since:%Y-%m-%d}" if one.since else "?",
             one.status,
