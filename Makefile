@@ -9,7 +9,9 @@ READY = .venv/.ready
 LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 INSTALL = VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --requirement
 AT = --target $(TARGET)
-SINCE = $(if $(BASE),--base $(BASE))
+# Taken as it stands: neither make nor the shell runs what a branch is called.
+unexport BASE
+SINCE = $(if $(value BASE),--base '$(subst ','\'',$(value BASE))')
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
@@ -45,7 +47,7 @@ project: $(READY) ## create, watch, approve, clean up projects (ARGS="status iri
 	@$(CATALOG) project $(if $(filter-out -h --help,$(ARGS)),$(ARGS) $(AT),--help)
 
 review: $(READY) ## write one Markdown comment: what a change does to whom (BASE=)
-	@$(CATALOG) review $(if $(BASE),--base $(BASE)) $(ARGS)
+	@$(CATALOG) review $(SINCE) $(ARGS)
 
 drift: $(READY) ## compare everything published with this repository; trust nothing
 	@$(CATALOG) drift $(AT) $(ARGS)

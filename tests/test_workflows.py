@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -171,3 +172,19 @@ def test_actionlint_finds_what_github_would_refuse(
     ran = actionlint(file)
     assert ran.returncode == 1
     assert said in ran.stdout
+
+
+def test_no_branch_name_is_run(tmp_path: Path) -> None:
+    """The checks hand make the name of the base branch, which somebody else chose."""
+    made = tmp_path / "made"
+    name = f"origin/$(shell touch {made})'; touch {made} #"
+    ended = subprocess.run(
+        ["make", "--dry-run", "check", f"BASE={name}"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = [line for line in ended.stdout.splitlines() if "catalog check" in line]
+    assert shlex.split(line)[-1] == name
+    assert not made.exists()

@@ -38,6 +38,9 @@ def read(path: Path, target: Target) -> Mapping[str, Plan]:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", remedy) from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is no plan of this tool.", remedy) from error
-    if made_for != target.name or set(regions) != set(target.regions):
+    if made_for != target.name:
         raise UsageError(f"{path} was made for target {made_for}, not {target.name}.", remedy)
+    if set(regions) != set(target.regions):
+        planned, wanted = ", ".join(sorted(regions)), ", ".join(target.regions)
+        raise UsageError(f"{path} plans {planned}; target {made_for} has {wanted}.", remedy)
     return {region: plan_from_json(text) for region, text in regions.items()}

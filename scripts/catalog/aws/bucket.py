@@ -159,7 +159,7 @@ class Bucket:
             "it is not closed to the public": private == _PRIVATE,
             "it is not encrypted": bool(encrypted),
             "it keeps no versions": self._setting("get_bucket_versioning", "Status") == "Enabled",
-            "its policy lacks statements of the catalog's": lies,
+            "its policy has not exactly the catalog's statements": lies,
             "Studio's pages may not read it": self.is_open(),
         }
         return tuple(fault for fault, well in checks.items() if not well)

@@ -16,6 +16,18 @@ PUBLISHERS = ("catalog/", records.FOLDER, offering.FOLDER)
 publisher writes there. What else there is has a digest for a key."""
 
 
+SIDS = frozenset(
+    {
+        "CatalogTlsOnly",
+        "CatalogOrganizationReads",
+        "CatalogOrganizationListsTemplates",
+        "CatalogOrganizationReadsTemplateTags",
+        "CatalogPublisherWrites",
+    }
+)
+"""Every Sid of ours, by which a statement that is no longer wanted is known."""
+
+
 def statements(bucket: str, organization: str, publisher: str) -> list[dict[str, Any]]:
     """Ours, each with a Sid by which it is found again.
 
@@ -90,10 +102,15 @@ def _publisher_writes(bucket: str, publisher: str) -> dict[str, Any]:
 
 
 def merged(live: Mapping[str, Any], ours: list[dict[str, Any]]) -> dict[str, Any]:
-    """A policy with `ours` in it: same Sid replaced in place, the rest untouched."""
+    """A policy with `ours` in it: same Sid replaced in place, the rest untouched.
+
+    A statement of ours that is no longer wanted goes: a publisher that was renamed would be kept
+    out by the denial made for its former name.
+    """
     by_sid = {statement["Sid"]: statement for statement in ours}
     held = live.get("Statement", [])
-    kept = [held] if isinstance(held, dict) else list(held)
+    listed = [held] if isinstance(held, dict) else list(held)
+    kept = [one for one in listed if one.get("Sid") not in SIDS - by_sid.keys()]
     known = {statement.get("Sid") for statement in kept}
     return {
         **live,
