@@ -69,6 +69,12 @@ def test_the_history_is_told_from_the_highest_version_down() -> None:
     assert text(telling.releases(found))[3].endswith(told)
 
 
+def test_a_release_of_what_nobody_committed_says_so() -> None:
+    found = history([chronicle("a", ONE)], PRODUCTS, TODAY)
+    changed = [replace(one, commit=f"{one.commit}+") for one in found]
+    assert any("  cccccccccccc+  " in line for line in text(telling.releases(changed)))
+
+
 def test_a_record_of_earlier_days_has_the_day_of_its_object() -> None:
     there = Chronicle(region="a", written={ONE: written(released=None)}, live=frozenset([ONE]))
     assert history([there], PRODUCTS, TODAY)[0].released == LATER

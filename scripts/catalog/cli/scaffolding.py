@@ -53,6 +53,8 @@ def new(session: Session, /, kind: str | None, **said: str) -> None:
     say("Answer what says TODO there; `make check` lists what is open.")
     if made.kind is Kind.FOUNDATION:
         say("Name it under foundation of a target in catalog.yaml to have it deployed.")
+    elif not answers.portfolio:
+        say("No portfolio offers it yet: name it under products of a file in portfolios/.")
 
 
 def _asked(catalog: Catalog, said: Answers) -> Answers:

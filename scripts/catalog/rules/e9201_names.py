@@ -42,7 +42,7 @@ class Names(HouseRule):
         "starts with the stack's, which is not it."
     )
     source_url = "https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-sc.html"
-    remedy = "Name it, e.g. !Sub sagemaker-${SageMakerProjectId}-artifacts."
+    remedy = "Name it, e.g. !Sub sagemaker-project-${SageMakerProjectId}-artifacts."
     kinds = frozenset({Kind.PROJECT})
 
     def check(self, template: Reading) -> Iterator[Violation]:

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from catalog.rules.reading import ARN_PART, Path, Reading, Resource, branches, items, mapping, text
+from catalog.rules.reading import (
+    ARN_PART,
+    UNREADABLE,
+    Path,
+    Reading,
+    Resource,
+    branches,
+    items,
+    mapping,
+    text,
+)
 
 EVERY_RESOURCE = re.compile(rf"\*+|arn:{ARN_PART}:{ARN_PART}:\*?:\*?:\*+")
 ACCOUNT_ROOT = re.compile(rf"arn:{ARN_PART}:iam::(\$\{{AWS::AccountId\}}|\d{{12}}):root")
@@ -41,10 +51,14 @@ class Statement:
         return "Principal" in self.body or "NotPrincipal" in self.body
 
     def values(self, key: str) -> Iterator[tuple[str, Path]]:
-        """The texts under `Action`, `Resource` and so on, each with its place."""
+        """The texts under `Action`, `Resource` and so on, each with its place.
+
+        What no text can be made of is there too, as `${}`.
+        """
         for item, where in items(self.body.get(key), (*self.path, key)):
-            if (found := text(item)) is not None:
-                yield found, where
+            if item is not None:
+                found = text(item)
+                yield UNREADABLE if found is None else found, where
 
     def principals(self) -> Iterator[tuple[str, Path]]:
         """Every principal, whatever its type; the bare `*` included."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,12 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 
 ARN_PART = r"(?:\$\{[^}]*\}|[^:\s$])*"
 """Expression for what stands between two colons of an ARN: `${AWS::Region}` is one part."""
+
+
+UNREADABLE = "${}"
+"""Stands in texts for a part that only a stack knows, and that has no name."""
+
+_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +124,25 @@ def text(value: Any) -> str | None:
             return "${" + ".".join([name, *map(str, rest)]) + "}"
         case {"Fn::GetAtt": str(dotted)}:
             return "${" + dotted + "}"
+        case {"Fn::ImportValue": _} | {"Fn::FindInMap": _}:
+            return UNREADABLE
+    return _computed(value)
+
+
+def _computed(value: Any) -> str | None:
+    """What a function makes of texts that are given to it."""
+    match value:
+        case {"Fn::Sub": [str(template), dict(given)]}:
+            return _SUBSTITUTED.sub(lambda hit: text(given.get(hit[1])) or hit[0], template)
         case {"Fn::Sub": str(template) | [str(template), *_]}:
             return template
         case {"Fn::Join": [str(separator), list(parts)]}:
-            return separator.join(text(part) or "${}" for part in parts)
-        case {"Fn::ImportValue": _} | {"Fn::FindInMap": _} | {"Fn::Select": _}:
-            return "${}"
+            return separator.join(text(part) or UNREADABLE for part in parts)
+        case {"Fn::Select": [int() | str() as index, list(options)]}:
+            within = str(index).isdigit() and int(index) < len(options)
+            return text(options[int(index)]) if within else UNREADABLE
+        case {"Fn::Select": _}:
+            return UNREADABLE
     return None
 
 

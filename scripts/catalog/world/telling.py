@@ -32,7 +32,7 @@ def releases(history: Iterable[Released]) -> Table:
             one.product,
             one.version,
             one.released.isoformat(),
-            one.commit[:12] or "?",
+            _commit(one.commit),
             one.digest[:12] or "?",
             Text(one.state, _STATES[one.state]),
             lives,
@@ -70,7 +70,7 @@ def verified(found: Iterable[Verified]) -> Table:
             one.product,
             one.version,
             one.region,
-            one.commit[:12] or "?",
+            _commit(one.commit),
             one.digest[:12] or "?",
             "\n".join(one.notes) or "as released",
         )
@@ -95,3 +95,8 @@ def _table(*headings: str) -> Table:
     for heading in headings:
         table.add_column(heading, overflow="fold", no_wrap=heading in _SHORT)
     return table
+
+
+def _commit(commit: str) -> str:
+    """A commit as people read it; `+` says that the tree had changes nobody committed."""
+    return commit[:12] + "+" * commit.endswith("+") if commit else "?"
