@@ -1,15 +1,19 @@
-"""What S3 says about whose bucket it is and who comes by TLS; moto looks at neither.
+"""What S3 says about whose bucket it is, who comes by TLS and a wrong checksum; moto does not look.
 
 An object's tags are the bucket owner's to tell; moto looks for them with whoever asks.
 
 A call that names the owner it expects (`x-amz-expected-bucket-owner`) is refused when the bucket
 is somebody else's (S3 user guide, *Verifying bucket ownership with bucket owner condition*). A
 statement that only concerns calls without TLS concerns nobody here: loopback stands for TLS.
+A body that has not the SHA-256 it comes with (`x-amz-checksum-sha256`) is refused (S3 user guide,
+*Checking object integrity*), so that the checksum of an object is always that of its content.
 Bucket policies decide about signed calls in `local_aws.iam`, and here only about anonymous ones.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -21,6 +25,7 @@ from local_aws.errors import Refusal
 from local_aws.iam import calling
 
 _OWNER = "x-amz-expected-bucket-owner"
+_CHECKSUM = "x-amz-checksum-sha256"
 
 
 def install() -> None:
@@ -33,11 +38,19 @@ def install() -> None:
 
 
 def check(request: Request) -> None:
-    """Refuse a call that expects another owner of its bucket.
+    """Refuse a call that expects another owner of its bucket, or another checksum of its body.
 
     Raises:
-        Refusal: AccessDenied.
+        Refusal: AccessDenied or BadDigest.
     """
+    _check_owner(request)
+    told = request.headers.get(_CHECKSUM) if request.method == "PUT" else None
+    if told and told != base64.b64encode(hashlib.sha256(request.data).digest()).decode():
+        text = "The SHA256 you specified did not match the calculated checksum."
+        raise Refusal("BadDigest", text)
+
+
+def _check_owner(request: Request) -> None:
     expected = request.headers.get(_OWNER)
     if not expected:
         return

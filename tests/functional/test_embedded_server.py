@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -185,6 +187,21 @@ def test_a_conditional_put_has_one_winner(running):
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(put, range(48))) == 1
+
+
+def test_an_object_has_the_checksum_of_its_own_content_only(running):
+    s3 = running.client("s3")
+    where = {"Bucket": "vouched-bucket", "Key": "bundle"}
+    s3.create_bucket(Bucket="vouched-bucket")
+    s3.put_object(**where, Body=b"x", ChecksumAlgorithm="SHA256")
+    told = base64.b64encode(hashlib.sha256(b"x").digest()).decode()
+    assert s3.head_object(**where, ChecksumMode="ENABLED")["ChecksumSHA256"] == told
+    assert "ChecksumSHA256" not in s3.head_object(**where)
+    with pytest.raises(ClientError, match="BadDigest") as refused:
+        s3.put_object(**where, Body=b"y", ChecksumSHA256=told)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    s3.put_object(**where, Body=b"y")
+    assert "ChecksumSHA256" not in s3.head_object(**where, ChecksumMode="ENABLED")
 
 
 def test_latency_does_not_queue_callers_up(running):

@@ -13,7 +13,8 @@ from catalog.errors import EnvironmentFault, Refused
 from catalog.foundation import by_account, deploying
 from catalog.foundation.deployments import PRODUCT_TAG, Verb
 from catalog.foundation.staging import Stage
-from catalog.model import Kind, Release
+from catalog.model import Kind, Release, SourceFile
+from catalog.releases import bundles
 from catalog.targets import Deployment
 from local_aws import identity
 from local_aws.process import Embedded
@@ -268,6 +269,19 @@ def test_a_large_template_goes_by_way_of_the_bucket(ground: Ground) -> None:
     assert ground.lay().failures == ()
     listed = ground.hub.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
     assert [each["Key"].split("/")[:2] for each in listed] == [["templates", "roles"]]
+
+
+def test_a_bundle_that_was_overwritten_goes_up_again(ground: Ground) -> None:
+    code = bundles.bundle("hello", "function", {"index.py": SourceFile(content=b"code")})
+    made = replace(release(name="roles", kind=Kind.FOUNDATION), bundles=(code,))
+    ground.stage.ready([REGION])
+    ground.stage.put(made, REGION)
+    s3, where = ground.hub.client("s3"), {"Bucket": BUCKET, "Key": code.key}
+    s3.put_object(**where, Body=b"theirs")
+    ground.stage.put(made, REGION)
+    ground.stage.put(made, REGION)
+    assert s3.get_object(**where)["Body"].read() == bundles.archive(code)
+    assert len(s3.list_object_versions(Bucket=BUCKET, Prefix=code.key)["Versions"]) == 3
 
 
 def test_an_account_that_cannot_be_entered_is_named(ground: Ground) -> None:

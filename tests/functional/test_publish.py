@@ -9,10 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from catalog.errors import Refused, StalePlan
-from catalog.model import Kind, Lifecycle, VersionState
+from catalog.model import Kind, Lifecycle, Release, SourceFile, VersionState
 from catalog.planning import index, planning, plans
 from catalog.planning.desired import desired, digest_of, retirements
 from catalog.publishing import report, surveying
+from catalog.releases import bundles, packaging
 from local_aws import iam
 from local_aws.process import Embedded
 from tests.publishing_world import (
@@ -282,6 +283,35 @@ def test_what_publishers_keep_is_denied_to_everybody_else(our: Hub) -> None:
         our.client("s3").put_object(Key="releases/deploy/9.9.9.json", **body)
     finally:
         iam.force(False)
+
+
+def with_code(version: str) -> Release:
+    """A release with code that other versions have too."""
+    code = bundles.bundle("hello", "function", {"index.py": SourceFile(content=b"code")})
+    made = release(version=version)
+    digest = packaging.digest(made.template, [code])
+    return replace(made, bundles=(code,), digest=digest)
+
+
+@pytest.mark.parametrize("checksum", [{}, {"ChecksumAlgorithm": "SHA256"}])
+def test_a_bundle_that_was_overwritten_goes_up_again(our: Hub, checksum: dict[str, str]) -> None:
+    our.publish(wish(with_code("1.0.0")))
+    (code,) = with_code("1.0.0").bundles
+    s3, where = our.client("s3"), {"Bucket": BUCKET, "Key": code.key}
+    before = s3.get_object(**where)["Body"].read()
+    s3.put_object(**where, Body=b"theirs", **checksum)
+    our.publish(wish(with_code("1.1.0")))
+    assert s3.get_object(**where)["Body"].read() == before == bundles.archive(code)
+    assert s3.get_object_tagging(**where)["TagSet"]
+
+
+def test_a_bundle_that_is_in_place_is_not_sent_again(our: Hub) -> None:
+    our.publish(wish(with_code("1.0.0")))
+    (code,) = with_code("1.0.0").bundles
+    s3 = our.client("s3")
+    our.publish(wish(with_code("1.1.0")))
+    listed = s3.list_object_versions(Bucket=BUCKET, Prefix=code.key)["Versions"]
+    assert len(listed) == 1
 
 
 def test_the_index_remembers_ids_and_digests(our: Hub) -> None:

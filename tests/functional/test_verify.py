@@ -9,6 +9,7 @@ import pytest
 from moto.s3.models import s3_backends
 
 from catalog.planning import records
+from catalog.planning.history import LOST
 from catalog.releases.stamping import stamp
 from catalog.world.verdicts import Mark, Verified, judge
 from catalog.world.verifying import gather
@@ -121,8 +122,17 @@ def _other_bundle(our: Worldwide) -> None:
     our.write(REGION, built("1.0.0").bundles[0].key, other or b"")
 
 
+def _no_bundle(our: Worldwide) -> None:
+    our.write(REGION, built("1.0.0").bundles[0].key, b"theirs")
+
+
 @pytest.mark.parametrize(
-    ("change", "note"), [(_lost_bundle, "is gone"), (_other_bundle, "holds something else")]
+    ("change", "note"),
+    [
+        (_lost_bundle, "is gone."),
+        (_other_bundle, "holds something else than it was released with."),
+        (_no_bundle, "holds something else than it was released with."),
+    ],
 )
 def test_a_bundle_that_is_not_what_its_name_says(
     our: Worldwide, change: Callable[[Worldwide], None], note: str
@@ -131,7 +141,7 @@ def test_a_bundle_that_is_not_what_its_name_says(
     found = old(our)
     assert found.mark is Mark.DIFFERS
     assert built("1.0.0").bundles[0].key in found.notes[0]
-    assert note in found.notes[0]
+    assert found.notes[0].endswith(f"{note} {LOST}")
 
 
 def test_a_version_without_a_record(our: Worldwide) -> None:

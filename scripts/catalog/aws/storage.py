@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -119,18 +121,19 @@ class Storage:
                 return frozenset(keys)
             request["ContinuationToken"] = answer["NextContinuationToken"]
 
-    def has(self, key: str) -> bool:
-        """Whether an object is there (HeadObject)."""
-        try:
-            self.bucket.call("head_object", f"object {key}", Key=key)
-        except ServiceFault as fault:
-            if fault.code in _MISSING:
-                return False
-            raise
-        return True
+    def keep(self, cargo: Cargo) -> None:
+        """Store an object under a content-addressed key, unless S3 vouches that it holds that.
+
+        An object that was overwritten, or carries no SHA-256 of S3's own, is stored again.
+        """
+        if not self._holds(cargo):
+            self.put(cargo)
 
     def put(self, cargo: Cargo) -> None:
-        """Store an object whole, its tags and metadata with it (PutObject)."""
+        """Store an object whole, its tags and metadata with it (PutObject).
+
+        S3 computes its SHA-256 too, refuses another one, and keeps it.
+        """
         self.bucket.call(
             "put_object",
             f"object {cargo.key}",
@@ -139,7 +142,22 @@ class Storage:
             Tagging=urlencode(cargo.tags),
             ContentType=cargo.content_type,
             Metadata=dict(cargo.metadata),
+            ChecksumAlgorithm="SHA256",
         )
+
+    def _holds(self, cargo: Cargo) -> bool:
+        """Whether S3's own checksum of an object is that of ours (HeadObject, ChecksumMode)."""
+        key = cargo.key
+        try:
+            answer = self.bucket.call(
+                "head_object", f"object {key}", Key=key, ChecksumMode="ENABLED"
+            )
+        except ServiceFault as fault:
+            if fault.code in _MISSING:
+                return False
+            raise
+        ours = base64.b64encode(hashlib.sha256(cargo.body).digest()).decode()
+        return bool(answer.get("ChecksumSHA256") == ours)
 
 
 def _now(answer: Mapping[str, Any]) -> datetime:

@@ -56,7 +56,7 @@ class Stage:
         return {region: faults for region, faults in found.items() if faults}
 
     def put(self, release: Release, region: str, key: str = "") -> str:
-        """Upload a release's bundles, where they are new, and its stamped template.
+        """Upload a release's bundles, where they are not there yet, and its stamped template.
 
         Args:
             release: What to upload.
@@ -68,8 +68,7 @@ class Stage:
         """
         storage, sent = self.gateways[region].storage, shipment(release, self._buckets())
         for bundle in sent.bundles:
-            if not storage.has(bundle.key):
-                storage.put(bundle)
+            storage.keep(bundle)
         template = replace(sent.template, key=key or sent.template.key)
         storage.put(template)
         return storage.url(template.key)

@@ -1,7 +1,7 @@
 """Uploads in a pool of their own, so that they overlap with Service Catalog's calls.
 
 A version is created only after its template, its bundles and its release record are in place. A
-bundle that several products share goes up once.
+bundle that several products share goes up once; one that was overwritten goes up again.
 """
 
 from __future__ import annotations
@@ -85,8 +85,7 @@ class Uploads:
                 done = self._keys[cargo.key] = Future()
         if mine:
             try:
-                if not self._storage.has(cargo.key):
-                    self._storage.put(cargo)
+                self._storage.keep(cargo)
                 done.set_result(None)
             except BaseException as error:
                 done.set_exception(error)

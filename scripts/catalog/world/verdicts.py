@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from catalog.errors import Refused
+from catalog.planning.history import LOST
 from catalog.planning.records import ReleaseRecord
 from catalog.releases import packaging
 from catalog.releases.stamping import bare, stamped
@@ -25,11 +26,11 @@ class Object:
     """A bundle's object.
 
     Args:
-        digest: Of what it holds; empty when it is gone or no bundle.
+        digest: Of what it holds; empty when that is no bundle, None when it is gone.
         why: What kept it from being read; empty when S3 answered.
     """
 
-    digest: str
+    digest: str | None
     why: str = ""
 
 
@@ -124,10 +125,11 @@ def _content(evidence: Evidence) -> Iterator[_Note]:
         found = evidence.objects[bundle.key]
         if found.why:
             yield Mark.UNKNOWN, f"{bundle.key} could not be read: {found.why}"
-        elif not found.digest:
-            yield Mark.DIFFERS, f"{bundle.key} is gone, or no bundle any more"
+        elif found.digest is None:
+            yield Mark.DIFFERS, f"{bundle.key} is gone. {LOST}"
         elif found.digest != bundle.digest:
-            yield Mark.DIFFERS, f"{bundle.key} holds something else than its name says"
+            told = f"{bundle.key} holds something else than it was released with. {LOST}"
+            yield Mark.DIFFERS, told
 
 
 def _parameters(live: tuple[str, ...], record: ReleaseRecord) -> Iterator[_Note]:

@@ -58,7 +58,9 @@ def _object(storage: Storage, bundle: RecordedBundle) -> Object:
         content = storage.fetch(bundle.key)
     except CatalogError as error:
         return Object(digest="", why=error.what)
-    found = bundles.unpacked(bundle.name, bundle.kind, content) if content is not None else None
+    if content is None:
+        return Object(digest=None)
+    found = bundles.unpacked(bundle.name, bundle.kind, content)
     return Object(digest=found.digest if found else "")
 
 
