@@ -17,20 +17,29 @@ _PATTERNS = (
     ),
     (
         re.compile(
-            r"(?i)\baws_?secret_?(?:access_?)?key\b\W{1,5}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"
+            r"(?i)(?:aws_?secret_?(?:access_?)?key|secret_?access_?key)\b"
+            r"\W{1,10}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"
         ),
         "an AWS secret access key",
+    ),
+    (
+        re.compile(r"(?i)session_?token\b\W{1,10}[A-Za-z0-9/+]{100,}=*"),
+        "an AWS session token",
     ),
     (
         re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"),
         "a private key",
     ),
     (
-        re.compile(r"\b(?:ghp|gho|ghs|ghu)_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{50,}"),
+        re.compile(r"\bgh[oprsu]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{50,}"),
         "a GitHub token",
     ),
+    (re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"), "a GitLab token"),
+    (re.compile(r"\bxox[bp]-[A-Za-z0-9-]{20,}"), "a Slack token"),
+    (re.compile(r"\bhf_[A-Za-z0-9]{34,}"), "a Hugging Face token"),
+    (re.compile(r"\bnpm_[A-Za-z0-9]{36,}"), "an npm token"),
 )
-_EXAMPLE = re.compile(r"EXAMPLE(?:KEY)?$")
+_EXAMPLE = re.compile(r"EXAMPLE(?:KEY)?=*$")
 _NAMES = {"credentials", ".netrc", ".pypirc", ".npmrc", ".git-credentials", "id_rsa", "id_ed25519"}
 _NAMES |= {"id_ecdsa", "id_dsa", ".htpasswd"}
 _ENDINGS = {".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".ppk"}
