@@ -1,4 +1,4 @@
-"""What is wrong with folders as such: names, open questions, code nobody uses, stale pages.
+"""What is wrong with folders as such: names, secrets, open questions, unused code, stale pages.
 
 What people launch has a rehearsal; a foundation product is lived in those of the others.
 """
@@ -11,15 +11,17 @@ from collections.abc import Iterator, Mapping
 from catalog.findings import Finding, Severity
 from catalog.layout import REHEARSALS
 from catalog.manifests.forms import IDENTIFIER, NAME, WORDS
+from catalog.manifests.manifest import secrets
 from catalog.model import Catalog, Kind, ProductFolder, Tree
 
 _OPEN = re.compile(r"\bTODO\b")
-_TEXTS = (".yaml", ".j2", "CHANGELOG.md", "NOTES.md")
+_SOURCES = (".j2", "CHANGELOG.md", "NOTES.md")
+_TEXTS = (".yaml", *_SOURCES)
 _REHEARSAL = re.compile(r"^def rehearse_\w+\(", re.MULTILINE)
 
 
 def check(catalog: Catalog, tree: Tree) -> Iterator[Finding]:
-    """Look at the catalog's folders: findings C008, C018, C301, C403 and C414.
+    """Look at the catalog's folders: findings C008, C016, C018, C301, C403 and C414.
 
     Args:
         catalog: What was understood.
@@ -32,14 +34,20 @@ def check(catalog: Catalog, tree: Tree) -> Iterator[Finding]:
         yield from _rehearsed(folder, tree)
     for path, file in tree.items():
         if path.startswith(f"{REHEARSALS}/"):
-            yield from _open(path, file.content.decode(errors="replace"))
+            text = file.content.decode(errors="replace")
+            yield from _open(path, text)
+            if path.endswith(".py"):
+                yield from secrets(text, path)
         if not path.startswith("products/"):
             continue
         if file.link and "/functions/" not in path:  # in a bundle, packing finds it
             message = "This is a symbolic link."
             yield Finding(file=path, rule="C301", message=message, remedy="Put the file here.")
         elif path.endswith(_TEXTS) and "/functions/" not in path:
-            yield from _open(path, file.content.decode(errors="replace"))
+            text = file.content.decode(errors="replace")
+            yield from _open(path, text)
+            if path.endswith(_SOURCES):  # reading a manifest finds its own
+                yield from secrets(text, path)
 
 
 def _names(catalog: Catalog) -> Iterator[Finding]:

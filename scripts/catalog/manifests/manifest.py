@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -56,7 +56,7 @@ def read(text: str, file: str, form: type[F]) -> tuple[Manifest[F] | None, tuple
         The manifest, None when it has not the right form; findings C001 to C004, C007, C016.
     """
     document, findings = located.read(text, file)
-    leaked = tuple(_leak(file, line, what) for line, what in leaks.in_text(text))
+    leaked = tuple(secrets(text, file))
     if document is None:
         return None, findings + leaked
     if not isinstance(document.value, dict):
@@ -70,6 +70,19 @@ def read(text: str, file: str, form: type[F]) -> tuple[Manifest[F] | None, tuple
     return Manifest(file=file, form=value, document=document), findings + leaked
 
 
+def secrets(text: str, file: str) -> Iterator[Finding]:
+    """What looks like a secret in the text of `file`: finding C016."""
+    for line, what in leaks.in_text(text):
+        yield Finding(
+            file=file,
+            line=line,
+            rule="C016",
+            message=f"This looks like {what}.",
+            remedy="Take it out, and revoke it: it is in the history. Templates read secrets with "
+            "{{resolve:secretsmanager:...}}.",
+        )
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion to end a remedy with: `Did you mean 'summary'?`, or what there is."""
     names = sorted(known)
@@ -77,17 +90,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"Known here: {', '.join(names[:12])}." if names else "None is known here."
-
-
-def _leak(file: str, line: int, what: str) -> Finding:
-    return Finding(
-        file=file,
-        line=line,
-        rule="C016",
-        message=f"This looks like {what}.",
-        remedy="Take it out, and revoke it: it is in the history. Templates read secrets with "
-        "{{resolve:secretsmanager:...}}.",
-    )
 
 
 def _no_mapping(file: str, form: type[Form], document: located.Document) -> Finding:

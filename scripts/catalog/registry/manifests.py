@@ -82,7 +82,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "C016",
-        "A manifest holds no secret",
+        "No manifest, template, changelog, note or rehearsal holds a secret",
         "Everybody who can read the repository, and its history, has it.",
     ),
     Rule(
