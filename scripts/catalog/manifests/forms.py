@@ -49,6 +49,9 @@ CONNECTION = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 REPOSITORY = r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$"
 PARAMETER = r"^[A-Za-z0-9]{1,255}$"
 PLACE = r"^(Permissions|(Parameters|Outputs|Rules|Resources|Transform)\.\S+)$"
+_WORD = r"[^\W\d_]{2}"
+REASON = rf"{_WORD}[\s\S]*\s[\s\S]*{_WORD}"
+REASON_LINE = rf"^[^\r\n]*{_WORD}[^\r\n]*[ \t][^\r\n]*{_WORD}[^\r\n]*$"
 
 WORDS = {
     NAME: "lower-case letters and digits, in words joined by single hyphens, beginning with a "
@@ -77,6 +80,8 @@ WORDS = {
     REPOSITORY: "a repository as owner/name",
     PARAMETER: "the name of a template parameter: letters and digits",
     PLACE: "a place in the template, such as Resources.Queue or Parameters.Size, or Permissions",
+    REASON: "a reason in words, at least two",
+    REASON_LINE: "a reason in words, at least two, on one line",
 }
 """Pattern -> what it asks for, in words; a finding shows these, never the expression."""
 
@@ -90,6 +95,7 @@ def text(
 
 Name = Annotated[str, text(NAME, most=63)]
 Line = Annotated[str, text(r"^[^\r\n]*$", most=8191)]
+Reason = Annotated[str, text(REASON, least=10)]
 Version = Annotated[str, text(VERSION, most=40)]
 TagKey = Annotated[str, text(TAG, most=128)]
 TagValue = Annotated[str, text(TAG, most=256)]
@@ -113,7 +119,9 @@ class LifecycleForm(Form):
         "inactive: hidden, neither launched nor updated to."
     )
     since: date = Field(description="First day of that state, e.g. 2026-11-20.")
-    because: Line = Field(description="Why; people who run such a version read it.")
+    because: Annotated[str, text(REASON_LINE, most=8191)] = Field(
+        description="Why; people who run such a version read it."
+    )
     use: Annotated[str, text(SHORT_VERSION)] | None = Field(
         None, description="The version to use instead, in quotes."
     )
@@ -124,7 +132,7 @@ class AllowForm(Form):
 
     rule: Annotated[str, text(RULE)] = Field(description="Number of the finding, e.g. E9103.")
     at: Line = Field(description="Place in the template, e.g. Resources.Queue.")
-    because: Annotated[str, text(least=10)] = Field(
+    because: Reason = Field(
         description="Why it is right here, in a sentence; shown in every report."
     )
 
@@ -136,7 +144,7 @@ class AcceptanceForm(Form):
     accept: Annotated[str, text(PLACE)] = Field(
         description="Place in the template, e.g. Resources.Queue, Parameters.Size, Outputs.Name."
     )
-    because: Annotated[str, text(least=10)] = Field(
+    because: Reason = Field(
         description="Why nobody misses the step, in a sentence; shown in every report."
     )
 

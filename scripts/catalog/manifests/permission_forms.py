@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from catalog.manifests.forms import ACTION, PARAMETER, URL, Form, text
+from catalog.manifests.forms import ACTION, PARAMETER, URL, Form, Reason, text
 
 Action = Annotated[str, text(ACTION)]
 
@@ -22,7 +22,7 @@ class NeededForm(Form):
     document: Annotated[str, text(URL)] | None = Field(
         None, description="The AWS document that says they are needed."
     )
-    because: Annotated[str, text(least=10)] = Field(
+    because: Reason = Field(
         description="What needs them, in a sentence; without a document, why they stay."
     )
 
@@ -32,7 +32,7 @@ class LeftOutForm(Form):
 
     role: Annotated[str, text(PARAMETER)] = Field(description="Logical id of the role.")
     actions: list[Action] = Field(description="The actions; * stands for any part of a name.")
-    because: Annotated[str, text(least=10)] = Field(description="Why nothing misses them.")
+    because: Reason = Field(description="Why nothing misses them.")
 
 
 class DeploysForm(Form):

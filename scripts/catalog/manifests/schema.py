@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.manifests.forms import (
+    REASON,
+    REASON_LINE,
     TAG,
     WORDS,
     Form,
@@ -29,6 +31,14 @@ FORMS: Mapping[str, type[Form]] = {
     "catalog": SettingsForm,
 }
 """Name of a schema -> the form it describes."""
+
+_PORTABLE = {
+    TAG: r"^[^!\x22#$%&\x27()*,;<>?\[\\\]^`{|}~]+$",
+    REASON: r"\S\s+\S",
+    REASON_LINE: r"^[^\r\n]*\S[ \t]+\S[^\r\n]*$",
+}
+"""Not every editor knows all letters: to them a tag has all but this punctuation, and a word is
+what has no blank in it."""
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -72,8 +82,7 @@ def _draft7(node: Any) -> Any:
 
 
 def _portable(pattern: str) -> str:
-    """Not every editor knows classes of letters: to them a tag has all but this punctuation."""
-    return r"^[^!\x22#$%&\x27()*,;<>?\[\\\]^`{|}~]+$" if pattern == TAG else pattern
+    return _PORTABLE.get(pattern, pattern)
 
 
 def _is_noise(key: str, value: Any) -> bool:

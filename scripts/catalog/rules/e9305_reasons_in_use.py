@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
-from catalog.rules.policies import Statement, reasons, statements
+from catalog.rules.policies import Statement, is_reason, reasons, statements
 from catalog.rules.reading import Reading
 
 
@@ -26,8 +26,10 @@ class ReasonsInUse(HouseRule):
                 path = (*resource.path, "Metadata", "catalog", "wildcards", sid)
                 if (resource.name, sid) not in wide:
                     yield Violation(path, f"No statement {sid} of {resource.name} has a wildcard.")
-                elif not isinstance(reason, str) or not reason.strip():
-                    yield Violation(path, f"The wildcard of {sid} has no reason.")
+                elif not is_reason(reason):
+                    yield Violation(
+                        path, f"The wildcard of {sid} has no reason of two words or more."
+                    )
 
 
 def _wide(statement: Statement) -> bool:

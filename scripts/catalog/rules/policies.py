@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from catalog.manifests.forms import REASON
 from catalog.rules.reading import (
     ARN_PART,
     UNREADABLE,
@@ -86,7 +87,12 @@ def reasons(resource: Resource) -> Mapping[str, Any]:
 def excused(statement: Statement) -> bool:
     """Whether the statement's wildcard has a written reason."""
     reason = reasons(statement.resource).get(statement.sid) if statement.sid else None
-    return isinstance(reason, str) and bool(reason.strip())
+    return is_reason(reason)
+
+
+def is_reason(value: object) -> bool:
+    """Whether it says something: text of two words or more, as every reason in a manifest."""
+    return isinstance(value, str) and re.search(REASON, value) is not None
 
 
 @lru_cache(maxsize=1)
