@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from catalog import cli
 from catalog.targets import Organization, OrganizationalUnit
 from local_aws import embedded, identity
 from local_aws.process import Embedded
+
+Run = Callable[..., tuple[int, str]]
+"""Words of a command line -> exit code, and what was said."""
 
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
 WORKLOADS, PRODUCTION = "ou-ab12-20000000", "ou-ab12-21000000"
@@ -185,3 +191,22 @@ def refused() -> Callable[..., str]:
         return error["Message"]
 
     return check
+
+
+@pytest.fixture
+def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line in this process, in the `root` of the module; nobody is at a terminal."""
+    monkeypatch.chdir(root)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        said = capsys.readouterr()
+        assert isinstance(code, int)
+        return code, said.out + said.err
+
+    return run

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from catalog import checking, cli
+from catalog import checking
 from tests.benchmarks.checking import write_catalog
+from tests.functional.conftest import Run
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
-Run = Callable[..., tuple[int, str]]
 
 
 def _git(root: Path, *arguments: str) -> None:
@@ -34,24 +32,6 @@ def root(tmp_path: Path) -> Path:
     _git(root, "add", ".")
     _git(root, "commit", "--quiet", "--message", "Begin")
     return root
-
-
-@pytest.fixture
-def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(root)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        said = capsys.readouterr()
-        assert isinstance(code, int)
-        return code, said.out + said.err
-
-    return run
 
 
 def test_only_what_changed_is_checked(root: Path, run: Run) -> None:

@@ -9,15 +9,14 @@ import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from catalog import cli
+from tests.functional.conftest import Run
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
-Run = Callable[..., tuple[int, str]]
 CATALOG = (sys.executable, "-m", "catalog")
 PATIENCE = 20
 """Seconds without a word after which a question is not waited for any more."""
@@ -28,25 +27,6 @@ def root(tmp_path: Path) -> Path:
     """A catalog with one product, `greeter`."""
     shutil.copytree(BASE, tmp_path / "a catalog")
     return tmp_path / "a catalog"
-
-
-@pytest.fixture
-def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in this process, where nobody sits at a terminal."""
-    monkeypatch.chdir(root)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        said = capsys.readouterr()
-        assert isinstance(code, int)
-        return code, said.out + said.err
-
-    return run
 
 
 def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from catalog import checking, cli, workspace
+from catalog import checking, workspace
 from tests import selecting
 from tests.benchmarks.checking import write_catalog
+from tests.functional.conftest import Run
 
-Run = Callable[..., tuple[int, str]]
 FIRST, SECOND = "products/benchmark-000", "products/benchmark-001"
 OPEN = "TODO: say what changed for the people who use the product"
 
@@ -26,24 +24,6 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "two"
     write_catalog(root, 2)
     return root
-
-
-@pytest.fixture
-def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(root)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        said = capsys.readouterr()
-        assert isinstance(code, int)
-        return code, said.out + said.err
-
-    return run
 
 
 def edit(file: Path, old: str, new: str) -> None:
