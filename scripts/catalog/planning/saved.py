@@ -50,20 +50,18 @@ _OfTemplate = OfferTemplate | UpdateTemplate | WithdrawTemplate
 
 def after(state: CatalogState, actions: Iterable[AnyAction]) -> CatalogState:
     """The catalog once actions are done to it, in their order."""
+    products, portfolios = dict(state.products), dict(state.portfolios)
+    templates = dict(state.templates)
     for action in actions:
         if isinstance(action, _OfProduct):
-            product = _product(state.products.get(action.product), action)
-            products = _put(state.products, action.product, product)
-            state = replace(state, products=products)
+            _set(products, action.product, _product(products.get(action.product), action))
         elif isinstance(action, _OfTemplate):
-            template = None if isinstance(action, WithdrawTemplate) else action.template
-            templates = _put(state.templates, action.product, template)
-            state = replace(state, templates=templates)
+            offered = None if isinstance(action, WithdrawTemplate) else action.template
+            _set(templates, action.product, offered)
         else:
-            portfolio = _portfolio(state.portfolios.get(action.portfolio), action)
-            portfolios = _put(state.portfolios, action.portfolio, portfolio)
-            state = replace(state, portfolios=portfolios)
-    return state
+            portfolio = _portfolio(portfolios.get(action.portfolio), action)
+            _set(portfolios, action.portfolio, portfolio)
+    return replace(state, products=products, portfolios=portfolios, templates=templates)
 
 
 def saved(
@@ -91,8 +89,17 @@ def saved(
 
 def _put(held: Mapping[_K, _T], name: _K, value: _T | None) -> dict[_K, _T]:
     """The mapping with a value under a name; None takes it away."""
-    rest = {key: entry for key, entry in held.items() if key != name}
-    return rest if value is None else {**rest, name: value}
+    copy = dict(held)
+    _set(copy, name, value)
+    return copy
+
+
+def _set(held: dict[_K, _T], name: _K, value: _T | None) -> None:
+    """Put a value under a name; None takes it away."""
+    if value is None:
+        held.pop(name, None)
+    else:
+        held[name] = value
 
 
 # --- one action -------------------------------------------------------------------------------
