@@ -21,6 +21,12 @@ from local_aws.iam.policies import Statement, statements
 
 log = logging.getLogger("local_aws")
 
+PolicyReader = Callable[[Any, str, str], Any]
+"""(moto's backend, ARN, the ARN's last part) -> the policy there, as `read` takes it."""
+
+TagReader = Callable[[str, list[str]], Mapping[str, str]]
+"""(ARN, its parts) -> tags by key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -30,6 +36,17 @@ class Standing:
     statements: tuple[Statement, ...] = ()
     decides: bool = False
     called: str = "resource-based policy"
+
+
+def keeps(service: str, policy: PolicyReader, tags: TagReader) -> None:
+    """Let a service whose things are kept here, and not by moto, be read as well.
+
+    Args:
+        service: As ARNs name it.
+        policy: Reads what stands on a thing.
+        tags: Reads its tags.
+    """
+    _READERS[service], _TAGS[service] = policy, tags
 
 
 def on(arn: str, action: str) -> Standing:
@@ -42,10 +59,8 @@ def on(arn: str, action: str) -> Standing:
         return Standing(owner="")
     service, region, account, rest = parts[2:]
     reader = _READERS.get(service)
-    if service == "organizations":
-        return Standing(
-            owner=""
-        )  # delegated administrators read it too; the service itself decides
+    if service == "organizations":  # delegated administrators read it too; the service decides
+        return Standing(owner="")
     if service == "s3":
         return _bucket(rest, account)
     if service == "iam" and action.startswith("sts:"):
@@ -153,23 +168,6 @@ def _role_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
     return {tag["Key"]: str(tag["Value"]) for tag in role.tags.values()} if role else {}
 
 
-def _sagemaker_tags(arn: str, parts: list[str]) -> Mapping[str, str]:
-    from local_aws.sagemaker import state  # noqa: PLC0415 - whose neighbours ask this package
-
-    kind, _, name = parts[5].partition("/")
-    if kind == "project":
-        return _project_tags(arn, name)
-    if kind == "model-package":  # a version has the tags of its group (CreateModelPackage, Tags)
-        arn = f"{arn.rpartition('/')[0].replace(':model-package/', ':model-package-group/')}"
-    return state.shelf(parts[4], parts[3]).tags.get(arn, {})
-
-
-def _project_tags(arn: str, name: str) -> Mapping[str, str]:
-    from local_aws.sagemaker_projects import state  # noqa: PLC0415 - as above
-
-    return state.tags_of(arn, name)
-
-
 def _topic(backend: Any, arn: str, _rest: str) -> Any:
     return backend.topics[arn].policy
 
@@ -206,19 +204,11 @@ def _log_group(backend: Any, _arn: str, _rest: str) -> Any:
     return {"Statement": [statement for one in policies for statement in one["Statement"]]}
 
 
-def _package_group(_backend: Any, arn: str, rest: str) -> Any:
-    """The policy of a model package group; it speaks for the versions in it as well."""
-    from local_aws.sagemaker import groups  # noqa: PLC0415 - which itself asks this package
-
-    kind = rest.partition("/")[0]
-    return groups.policy_of(arn) if kind in ("model-package", "model-package-group") else None
-
-
 _OPEN = statements(
     '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}}', "images of AWS"
 )
 _MODULES = {"lambda": "awslambda"}
-_READERS: dict[str, Callable[[Any, str, str], Any]] = {
+_READERS: dict[str, PolicyReader] = {
     "sns": _topic,
     "sqs": _queue,
     "lambda": _function,
@@ -227,10 +217,5 @@ _READERS: dict[str, Callable[[Any, str, str], Any]] = {
     "kms": _key,
     "ecr": _repository,
     "secretsmanager": _secret,
-    "sagemaker": _package_group,
 }
-_TAGS: dict[str, Callable[[str, list[str]], Mapping[str, str]]] = {
-    "iam": _role_tags,
-    "s3": _bucket_tags,
-    "sagemaker": _sagemaker_tags,
-}
+_TAGS: dict[str, TagReader] = {"iam": _role_tags, "s3": _bucket_tags}

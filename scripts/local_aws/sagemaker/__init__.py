@@ -9,6 +9,7 @@
     domains, studio                      domains, profiles, spaces, apps
     repositories                         code repositories, lifecycle scripts
     telling                              events
+    standing                             what IAM reads of all these
 
 What is not here is moto's. Projects are in `local_aws.sagemaker_projects`.
 """
@@ -32,6 +33,7 @@ from local_aws.sagemaker import (
     pipelines,
     processing,
     repositories,
+    standing,
     studio,
     tags,
     training,
@@ -65,6 +67,7 @@ def install() -> None:
         setattr(Response, camelcase_to_underscores(name), served("sagemaker", name, handler))
     dispatch.serve("sagemaker", Response)
     invocation.install()
+    standing.install()
 
 
 def forget() -> None:
