@@ -13,8 +13,8 @@ from hypothesis import settings
 from catalog import workspace
 from catalog.errors import CatalogError
 from catalog.targets import Organization, OrganizationalUnit
+from local_aws import access, embedded, faults
 from local_aws import client as control
-from local_aws import embedded, faults
 from local_aws import server as servers
 from local_aws.process import Embedded
 from tests import selecting
@@ -90,14 +90,14 @@ class Running:
 
     server: servers.Server
 
-    def environment(self, account: str = HUB, role: str = control.ACCESS_ROLE) -> dict[str, str]:
+    def environment(self, account: str = HUB, role: str = access.ACCESS_ROLE) -> dict[str, str]:
         """What a command needs in its environment to reach it as a role of an account."""
-        given = control.credentials(self.server, account, role)
-        return control.exports(self.server.endpoint, REGION, given)
+        given = access.credentials(self.server, account, role)
+        return access.exports(self.server.endpoint, REGION, given)
 
     def client(self, service: str, account: str = HUB, **more: Any) -> Any:
         """A boto3 client as the administrator of an account."""
-        given = control.credentials(self.server, account)
+        given = access.credentials(self.server, account)
         return boto3.client(
             service,
             region_name=REGION,

@@ -13,7 +13,7 @@ from pathlib import Path
 from catalog.aws import Credentials
 from catalog.errors import EnvironmentFault, UsageError
 from catalog.targets import Target
-from local_aws import client, server
+from local_aws import access, server
 
 STATE = "build/local"
 
@@ -66,7 +66,7 @@ def credentials(running: server.Server, account: str, role: str = "") -> Credent
         EnvironmentFault: There is no such role there.
     """
     try:
-        given = client.credentials(running, account, role or client.ACCESS_ROLE)
+        given = access.credentials(running, account, role or access.ACCESS_ROLE)
     except LookupError as error:
         raise EnvironmentFault(
             f"{error}.",
@@ -81,10 +81,10 @@ def credentials(running: server.Server, account: str, role: str = "") -> Credent
 
 def exports(running: server.Server, target: Target, keys: Credentials) -> str:
     """The lines with which a shell lets any AWS client reach the server as these credentials."""
-    given = client.Credentials(
+    given = access.Credentials(
         access_key=keys.access_key, secret_key=keys.secret_key, session_token=keys.session_token
     )
-    return client.shell(client.exports(running.endpoint, target.regions[0], given)) + "\n"
+    return access.shell(access.exports(running.endpoint, target.regions[0], given)) + "\n"
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from catalog.targets import Organization, OrganizationalUnit
+from local_aws import access
 from local_aws import client as control
 from local_aws import server as servers
 
@@ -45,7 +46,7 @@ def test_a_server_that_is_stopped_leaves_nothing_running_or_lying_about(
     monkeypatch.setenv("TMPDIR", str(folders))
     server = servers.up(tmp_path, organization, HUB, "us-east-1")
     try:
-        given = control.credentials(server, MEMBER)
+        given = access.credentials(server, MEMBER)
         session = boto3.Session(given.access_key, given.secret_key, given.session_token)
         where = {"region_name": "us-east-1", "endpoint_url": server.endpoint}
         principal = {"Service": "codebuild.amazonaws.com"}
@@ -224,8 +225,8 @@ def test_the_aws_cli_works_with_the_exported_variables(running):
 
 
 def test_what_a_shell_exports_is_quoted():
-    given = control.Credentials(access_key="ASIAEXAMPLE", secret_key="a'b", session_token="t t")
-    lines = control.shell(control.exports("http://127.0.0.1:1", "eu-west-1", given)).splitlines()
+    given = access.Credentials(access_key="ASIAEXAMPLE", secret_key="a'b", session_token="t t")
+    lines = access.shell(access.exports("http://127.0.0.1:1", "eu-west-1", given)).splitlines()
     assert lines == [
         "export AWS_ENDPOINT_URL=http://127.0.0.1:1",
         "export AWS_REGION=eu-west-1",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from awscli.clidriver import create_clidriver
 
-from local_aws import client, server
+from local_aws import access, server
 
 HUB, MEMBER, SCIENTIST = "444455556666", "111111111111", "data-scientist-iris"
 BUCKET = f"templates-{HUB}"
@@ -48,8 +48,8 @@ def cli(running, monkeypatch, capsys) -> Callable[[str, str], Aws]:
     """
 
     def acting(account: str, role: str) -> Aws:
-        keys = client.credentials(running, account, role)
-        world = client.exports(running.endpoint, "us-east-1", keys) | {"AWS_MAX_ATTEMPTS": "1"}
+        keys = access.credentials(running, account, role)
+        world = access.exports(running.endpoint, "us-east-1", keys) | {"AWS_MAX_ATTEMPTS": "1"}
 
         def aws(*arguments: str) -> Any:
             for name, value in world.items():
@@ -65,7 +65,7 @@ def cli(running, monkeypatch, capsys) -> Callable[[str, str], Aws]:
 
 
 def launch_role(cli: Callable[[str, str], Aws], account: str) -> str:
-    made = cli(account, client.ACCESS_ROLE)(
+    made = cli(account, access.ACCESS_ROLE)(
         *("iam", "create-role", "--role-name", "project-launch"),
         *("--assume-role-policy-document", json.dumps(TRUST)),
     )
@@ -113,7 +113,7 @@ def test_from_the_hub_to_a_stack_in_the_member_account(cli, tmp_path):
     template.write_text(TEMPLATE)
     launch_role(cli, HUB)
     role = launch_role(cli, MEMBER)
-    product, version = offer(cli(HUB, client.ACCESS_ROLE), template)
+    product, version = offer(cli(HUB, access.ACCESS_ROLE), template)
     aws = cli(MEMBER, SCIENTIST)
     (found,) = aws("servicecatalog", "search-products")["ProductViewSummaries"]
     assert (found["ProductId"], found["Name"]) == (product, "deployment")

@@ -16,7 +16,7 @@ from catalog.foundation.staging import Stage
 from catalog.model import Kind, Release, Scenario
 from catalog.targets import Target
 from catalog.taskcat import launching, recording, results
-from local_aws import client as control
+from local_aws import access
 from tests.publishing_world import HUB, REGION, release
 
 MANAGEMENT, MEMBER = "777788889999", "111111111111"
@@ -61,7 +61,7 @@ def job(name: str, template: str, *scenarios: Scenario, kind: Kind = Kind.PROJEC
 def site(running, tmp_path: Path) -> launching.Site:
     if not PYTHON.exists():
         pytest.skip("taskcat is not installed; `make taskcat` installs it")
-    given = control.credentials(running.server, HUB)
+    given = access.credentials(running.server, HUB)
     keys = Credentials(
         access_key=given.access_key, secret_key=given.secret_key, session_token=given.session_token
     )
@@ -82,7 +82,7 @@ def site(running, tmp_path: Path) -> launching.Site:
     )
     return launching.Site(
         target=target,
-        accounts=Accounts(session=management, home=MANAGEMENT, role=control.ACCESS_ROLE),
+        accounts=Accounts(session=management, home=MANAGEMENT, role=access.ACCESS_ROLE),
         stage=Stage(target=target, gateways={REGION: hub}),
         folder=tmp_path / "taskcat",
         python=PYTHON,
