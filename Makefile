@@ -11,6 +11,8 @@ INSTALL = VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --
 AT = --target $(TARGET)
 # Taken as it stands: neither make nor the shell runs what a branch is called.
 unexport BASE
+# Bytecode is kept, also where containers say otherwise: a verb starts many processes, and each would compile moto anew.
+unexport PYTHONDONTWRITEBYTECODE
 SINCE = $(if $(value BASE),--base '$(subst ','\'',$(value BASE))')
 
 .DEFAULT_GOAL := help
