@@ -19,7 +19,16 @@ from pathlib import Path
 from catalog.errors import Refused
 from catalog.mutating.mutant import Mutant, Step, Trial
 
-COPIED = ("catalog.yaml", "pyproject.toml", "portfolios", "products", "seed_code", "tests")
+COPIED = (
+    "catalog.yaml",
+    "pyproject.toml",
+    "Makefile",
+    "buildspecs",
+    "portfolios",
+    "products",
+    "seed_code",
+    "tests",
+)
 CACHE = "build/cache/lint"
 """Results of linting by content; a copy needs only those of what was changed anew."""
 LIMIT = 300
