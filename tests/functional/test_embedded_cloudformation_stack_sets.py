@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.cloudformation import stack_set_operations, stack_sets
+
 HUB, MANAGEMENT, MEMBER, OTHER = "444455556666", "777788889999", "111111111111", "222222222222"
 WORKLOADS, PRODUCTION = "ou-ab12-20000000", "ou-ab12-21000000"
 BODY = """
@@ -127,6 +129,34 @@ def test_a_failing_instance_is_told_with_its_reason(clients):
     )["StackSetOperation"]
     assert operation["Status"] == "FAILED"
     assert "failed to create: [P]" in json.dumps(result(client, made["OperationId"]))
+
+
+def test_a_set_does_one_operation_at_a_time(clients):
+    client = clients("cloudformation", MANAGEMENT)
+    client.create_stack_set(
+        StackSetName="set", TemplateBody=BODY, PermissionModel="SERVICE_MANAGED"
+    )
+    where = {
+        "DeploymentTargets": {"OrganizationalUnitIds": [WORKLOADS]},
+        "Regions": ["us-east-1"],
+    }
+    others = [
+        (client.update_stack_set, {"TemplateBody": BODY}),
+        (client.create_stack_instances, where),
+        (client.update_stack_instances, where),
+        (client.delete_stack_instances, {**where, "RetainStacks": False}),
+        (client.delete_stack_set, {}),
+    ]
+    found = stack_sets.get((MANAGEMENT, "us-east-1"), "set")
+    with stack_set_operations.under_way(found, "UPDATE", {}):
+        (running,) = client.list_stack_set_operations(StackSetName="set")["Summaries"]
+        assert (running["Status"], "EndTimestamp" in running) == ("RUNNING", False)
+        for call, arguments in others:
+            with pytest.raises(ClientError) as refused:
+                call(StackSetName="set", **arguments)
+            assert refused.value.response["Error"]["Code"] == "OperationInProgressException"
+    client.create_stack_instances(StackSetName="set", **where)
+    assert queues(clients, MEMBER) == {"first"}
 
 
 def test_failures_within_tolerance_are_a_success(clients):

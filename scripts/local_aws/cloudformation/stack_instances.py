@@ -1,7 +1,8 @@
 """The stacks of a stack set: which accounts and regions a call means, and bringing them there.
 
 Self-managed sets deploy by account list through roles that must exist on both sides;
-service-managed ones by OU, without roles. Operations are done when they are answered.
+service-managed ones by OU, without roles. Operations are done when they are answered; one that
+waits for something meanwhile is seen to run (`stack_set_operations`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,17 @@ from dataclasses import replace
 from typing import Any
 
 from moto.core.exceptions import ServiceException
-from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 
 from local_aws import organization
-from local_aws.cloudformation import admission, creating, deleting, stack_sets, updating
+from local_aws.cloudformation import (
+    admission,
+    creating,
+    deleting,
+    stack_set_operations,
+    stack_sets,
+    updating,
+)
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.model import Ask, Stack
 from local_aws.cloudformation.requests import Params, parameters_of
@@ -79,27 +86,25 @@ def operate(one: StackSet, action: str, params: Params) -> str:
         action: `CREATE`, `UPDATE` or `DELETE`.
         params: Targets, and parameter overrides or `RetainStacks`.
     """
-    identity = str(params.get("OperationId") or uuid.uuid4())
     overrides = parameters_of({"Parameters": params.get("ParameterOverrides")}, {})
-    results = []
     meant = targets(one, params)
-    _note_units(one, action, params)
-    for account, region, unit in meant:
-        instance = one.instances.get((account, region))
-        if instance is None:
-            if action != "CREATE":
-                continue
-            instance = Instance(account=account, region=region, unit=unit)
-            one.instances[account, region] = instance
-        if action != "DELETE" and "ParameterOverrides" in params:
-            instance.overrides = overrides
-        if action == "DELETE":
-            _remove(one, instance, retain=bool(params.get("RetainStacks")))
-        else:
-            deploy(one, instance)
-        results.append(_result(instance))
-    record(one, identity, action, results, params)
-    return identity
+    with stack_set_operations.under_way(one, action, params) as operation:
+        _note_units(one, action, params)
+        for account, region, unit in meant:
+            instance = one.instances.get((account, region))
+            if instance is None:
+                if action != "CREATE":
+                    continue
+                instance = Instance(account=account, region=region, unit=unit)
+                one.instances[account, region] = instance
+            if action != "DELETE" and "ParameterOverrides" in params:
+                instance.overrides = overrides
+            if action == "DELETE":
+                _remove(one, instance, retain=bool(params.get("RetainStacks")))
+            else:
+                deploy(one, instance)
+            operation.results.append(_result(instance))
+    return operation.id
 
 
 def _note_units(one: StackSet, action: str, params: Params) -> None:
@@ -126,51 +131,21 @@ def follow(account: str) -> None:
             if account in organization.accounts_under(unit)
             for region in regions
         }
+        stack_set_operations.wait_for_end(one)
         held = [key for key in one.instances if key[0] == account]
+        if {*held} == {*wanted}:
+            continue
         retain = bool(one.auto_deployment.get("RetainStacksOnAccountRemoval"))
-        results = []
-        for key in (key for key in held if key not in wanted):
-            instance = one.instances[key]
-            _remove(one, instance, retain=retain)
-            results.append(_result(instance))
-        for (_, region), unit in ((k, u) for k, u in wanted.items() if k not in held):
-            instance = Instance(account=account, region=region, unit=unit)
-            one.instances[account, region] = instance
-            deploy(one, instance)
-            results.append(_result(instance))
-        if results:
-            record(one, str(uuid.uuid4()), "UPDATE", results, {})
-
-
-def _tolerated(params: Params, results: list[dict[str, Any]]) -> bool:
-    """Whether failures are no more, in each region, than an operation's preferences allow."""
-    given = params.get("OperationPreferences") or {}
-    count, percent = given.get("FailureToleranceCount"), given.get("FailureTolerancePercentage", 0)
-    for region in {result["Region"] for result in results}:
-        here = [result["Status"] for result in results if result["Region"] == region]
-        most = int(len(here) * int(percent) / 100) if count is None else int(count)
-        if here.count("FAILED") > most:
-            return False
-    return True
-
-
-def record(
-    one: StackSet, identity: str, action: str, results: list[dict[str, Any]], params: Params
-) -> None:
-    """Note an operation that is done."""
-    failed = not _tolerated(params, results)
-    now = utcnow()
-    one.results[identity] = results
-    one.operations[identity] = {
-        "OperationId": identity,
-        "StackSetId": one.id,
-        "Action": action,
-        "Status": "FAILED" if failed else "SUCCEEDED",
-        "AdministrationRoleARN": one.administration_role,
-        "ExecutionRoleName": one.execution_role,
-        "CreationTimestamp": now,
-        "EndTimestamp": now,
-    }
+        with stack_set_operations.under_way(one, "UPDATE", {}) as operation:
+            for key in (key for key in held if key not in wanted):
+                instance = one.instances[key]
+                _remove(one, instance, retain=retain)
+                operation.results.append(_result(instance))
+            for (_, region), unit in ((k, u) for k, u in wanted.items() if k not in held):
+                instance = Instance(account=account, region=region, unit=unit)
+                one.instances[account, region] = instance
+                deploy(one, instance)
+                operation.results.append(_result(instance))
 
 
 def deploy(one: StackSet, instance: Instance) -> None:
@@ -257,15 +232,15 @@ def update(one: StackSet, ask: Ask, params: Params) -> str:
     if params.get("AutoDeployment") and (params.get("DeploymentTargets") or params.get("Regions")):
         raise ValidationError("AutoDeployment cannot be given with DeploymentTargets or Regions")
     admission.admit(replace(ask, name=one.name), Outside(one.owner, one.region))
-    one.ask = ask
-    one.description = params.get("Description", one.description)
-    one.auto_deployment = params.get("AutoDeployment") or one.auto_deployment
     meant: Iterable[Instance] = list(one.instances.values())
     if params.get("Regions"):
         places = {(account, region) for account, region, _ in targets(one, params)}
         meant = [i for key, i in one.instances.items() if key in places]
-    for instance in meant:
-        deploy(one, instance)
-    identity = str(params.get("OperationId") or uuid.uuid4())
-    record(one, identity, "UPDATE", [_result(instance) for instance in meant], params)
-    return identity
+    with stack_set_operations.under_way(one, "UPDATE", params) as operation:
+        one.ask = ask
+        one.description = params.get("Description", one.description)
+        one.auto_deployment = params.get("AutoDeployment") or one.auto_deployment
+        for instance in meant:
+            deploy(one, instance)
+            operation.results.append(_result(instance))
+    return operation.id

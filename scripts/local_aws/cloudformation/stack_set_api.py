@@ -184,7 +184,7 @@ def _list_stack_set_auto_deployment_targets(caller: BaseResponse, params: Params
 def _list_stack_set_operations(caller: BaseResponse, params: Params) -> dict[str, Any]:
     names = ("OperationId", "Action", "Status", "CreationTimestamp", "EndTimestamp")
     found = [
-        {name: one[name] for name in names}
+        {name: one[name] for name in names if name in one}
         for one in reversed(_set(caller, params).operations.values())
     ]
     return page(found, params, "Summaries")

@@ -42,6 +42,12 @@ class StackSetNotEmpty(ServiceException):  # type: ignore[misc]  # moto is read 
     message = "StackSet is not empty"
 
 
+class OperationInProgress(ServiceException):  # type: ignore[misc]  # moto is read untyped
+    """Another operation of the set runs."""
+
+    code = "OperationInProgressException"
+
+
 class NameAlreadyExists(ServiceException):  # type: ignore[misc]  # moto is read untyped
     """A stack set has this name."""
 
@@ -86,6 +92,11 @@ class StackSet:
     def arn(self) -> str:
         """The set's ARN."""
         return f"arn:aws:cloudformation:{self.region}:{self.owner}:stackset/{self.id}"
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation of it runs."""
+        return any(each["Status"] == "RUNNING" for each in self.operations.values())
 
 
 _sets: dict[tuple[str, str], dict[str, StackSet]] = {}
@@ -174,13 +185,25 @@ def create(owner: tuple[str, str], params: Params, ask: Ask) -> StackSet:
     return made
 
 
+def must_be_free(one: StackSet) -> None:
+    """See that no operation of a set runs.
+
+    Raises:
+        OperationInProgress: One does.
+    """
+    if one.busy:
+        raise OperationInProgress(f"Another Operation on StackSet {one.arn} is in progress")
+
+
 def delete(owner: tuple[str, str], name: str) -> None:
     """Delete an empty stack set.
 
     Raises:
+        OperationInProgress: It is being changed.
         StackSetNotEmpty: It has instances.
     """
     found = get(owner, name)
+    must_be_free(found)
     if found.instances:
         raise StackSetNotEmpty
     del _sets[owner][found.id]
