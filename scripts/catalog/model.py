@@ -77,6 +77,7 @@ class Product:
         name: Folder name.
         launch_role: Role NAME; empty for foundation products.
         seeds: Bundle name in the template -> folder name under `seed_code/`.
+        place: Where its version is written, `file:line:column`; no part of what it is.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Product:
     lifecycle: tuple[Lifecycle, ...] = ()
     allow: tuple[Allow, ...] = ()
     contract: tuple[Acceptance, ...] = ()
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

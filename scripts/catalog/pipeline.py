@@ -28,7 +28,7 @@ from catalog.foundation import deploying, deployments
 from catalog.manifests.manifest import did_you_mean
 from catalog.model import Kind
 from catalog.places import Place
-from catalog.planning.desired import Wish, desired, retirements
+from catalog.planning.desired import Wish, desired, places, retirements
 from catalog.planning.index import Lane
 from catalog.planning.narrowing import narrowed
 from catalog.planning.planning import homes
@@ -201,7 +201,7 @@ def plans_against(
         whole = desired(what, state)
         wanted, held = narrowed(whole, scope), narrowed(state, scope)
         retired = retirements(what, wanted)
-        plan = difference(wanted, held, prune=prune, retired=retired)
+        plan = difference(wanted, held, prune=prune, retired=retired, places=places(what))
         reach = {name: tuple(portfolio.shares) for name, portfolio in whole.portfolios.items()}
         made[region] = replace(plan, reach=reach, homes=homes(whole))
     return made

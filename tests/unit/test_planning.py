@@ -109,6 +109,19 @@ def test_other_content_and_lower_versions_are_refused() -> None:
     assert "raise `version`" in refusal.remedy
 
 
+def test_what_is_refused_is_a_finding_where_the_version_is_written() -> None:
+    published = desired(SECOND, desired(FIRST))
+    places = {"deploy": "products/deploy/product.yaml:3:10"}
+    other, lower = wish(release(version="1.1.0", content="x")), wish(release(version="1.0.5"))
+    refused = [
+        plan(desired(each, published), published, places=places).refusals for each in (other, lower)
+    ]
+    assert [str(refusal).partition(" of")[0] for (refusal,) in refused] == [
+        "products/deploy/product.yaml:3:10 C202: version 1.1.0",
+        "products/deploy/product.yaml:3:10 C203: version 1.0.5",
+    ]
+
+
 def test_the_reasons_of_what_is_new() -> None:
     assert [action.reason for action in plan(desired(FIRST), NOTHING).actions] == [
         "new",

@@ -49,7 +49,7 @@ def assemble(root: Path, tree: Tree) -> tuple[Catalog, tuple[Finding, ...]]:
         root=root,
         settings=known,
         products={
-            name: reader.folder(name, found.form, known.owners) for name, found in products.items()
+            name: reader.folder(name, found, known.owners) for name, found in products.items()
         },
         portfolios={name: portfolio_of(name, found.form) for name, found in portfolios.items()},
         templates={path: reader.text(path) for path in sorted(tree) if _TEMPLATE.fullmatch(path)},
@@ -112,7 +112,9 @@ class _Reader:
         self.findings += [*findings, *modeline(path, text, form)]
         return found
 
-    def folder(self, name: str, form: ProductForm, owners: Mapping[str, Owner]) -> ProductFolder:
+    def folder(
+        self, name: str, read: Manifest[ProductForm], owners: Mapping[str, Owner]
+    ) -> ProductFolder:
         """A product's folder; files every product has are demanded."""
         folder = f"products/{name}"
         for file, why in _FILES.items():
@@ -127,7 +129,7 @@ class _Reader:
         if not any(path.startswith(f"{folder}/scenarios/") for path in self.tree):
             self._missing(f"{folder}/scenarios/default.yaml", _SCENARIO)
         return ProductFolder(
-            product=product_of(name, form, owners),
+            product=product_of(name, read, owners),
             template=self.text(f"{folder}/template.yaml.j2"),
             scenarios=scenarios,
             changelog=self.text(f"{folder}/CHANGELOG.md"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from catalog.accepted import Acceptance, Allow
 from catalog.manifests.forms import PortfolioForm, ProductForm, ScenarioForm
+from catalog.manifests.manifest import Manifest
 from catalog.manifests.settings_forms import (
     DeploymentForm,
     OrganizationForm,
@@ -54,8 +55,9 @@ def settings_of(form: SettingsForm) -> Settings:
     )
 
 
-def product_of(name: str, form: ProductForm, owners: Mapping[str, Owner]) -> Product:
+def product_of(name: str, read: Manifest[ProductForm], owners: Mapping[str, Owner]) -> Product:
     """What a `product.yaml` says; an owner nobody knows keeps its key for a name."""
+    form, mark = read.form, read.document.at(("version",))
     stranger = Owner(key=form.owner, name=form.owner, email="", url="")
     return Product(
         name=name,
@@ -84,6 +86,7 @@ def product_of(name: str, form: ProductForm, owners: Mapping[str, Owner]) -> Pro
             Acceptance(version=entry.version, accept=entry.accept, because=entry.because)
             for entry in form.contract
         ),
+        place=f"{read.file}:{mark.line}:{mark.column}",
     )
 
 

@@ -106,6 +106,11 @@ def retirements(wish: Wish, state: CatalogState) -> Mapping[tuple[str, str], str
     }
 
 
+def places(wish: Wish) -> Mapping[str, str]:
+    """Product -> where its version is written."""
+    return {release.product.name: release.product.place for release in wish.releases}
+
+
 def intents(wish: Wish) -> CatalogDigests:
     """Digests of what is wanted of each portfolio and product, whatever is published.
 

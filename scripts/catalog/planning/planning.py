@@ -51,6 +51,7 @@ from catalog.state import (
 
 _NEW = "new"
 _UNTOLD: Mapping[tuple[str, str], str] = {}
+_NOWHERE: Mapping[str, str] = {}
 _NO_PORTFOLIO = PortfolioState(title="", provider="", summary="", tags={})
 _METADATA = (
     "title",
@@ -72,6 +73,7 @@ def plan(
     unsettled: Collection[tuple[str, str]] = (),
     retired: Mapping[tuple[str, str], str] = _UNTOLD,
     restored: Mapping[tuple[str, str], str] = _UNTOLD,
+    places: Mapping[str, str] = _NOWHERE,
 ) -> Plan:
     """Compare two catalogs.
 
@@ -82,6 +84,7 @@ def plan(
         unsettled: (portfolio, node) of shares that did not reach every account the last time.
         retired: (product, version) -> why a lifecycle rule retires it, for the reader.
         restored: (product, version) -> where it lives already, for the reader.
+        places: Product -> where its version is written, for the reader.
     """
     gone = tuple(leftovers(desired, observed))
     actions = (
@@ -97,7 +100,7 @@ def plan(
     return Plan(
         actions=actions,
         kept=() if prune else tuple(Kept(lane=r.lane, subject=r.subject) for r in wholes(gone)),
-        refusals=tuple(refusals(desired, observed)),
+        refusals=tuple(refusals(desired, observed, places)),
         reach={name: tuple(state.shares) for name, state in desired.portfolios.items()},
         homes=homes(desired),
         unchanged=len(lanes - touched),

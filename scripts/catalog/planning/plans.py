@@ -18,11 +18,22 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Something the publisher will not do, why, and what would make it possible."""
+    """Something the publisher will not do, why, and what would make it possible.
+
+    Args:
+        place: Where somebody wrote it, `file:line:column`; empty where nobody did.
+        rule: Number of the finding it is there; empty where it is none.
+    """
 
     subject: str
     reason: str
     remedy: str
+    place: str = ""
+    rule: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.place} {self.rule}: " if self.place else ""
+        return f"{where}{self.subject}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import date
 from pydantic import TypeAdapter, ValidationError
 
 from catalog.model import Release
+from catalog.planning import refusing
 from catalog.planning.desired import describe
 from catalog.planning.plans import Refusal
 from catalog.state import Artifact, CatalogState, ProductState
@@ -121,13 +122,10 @@ def contradictions(
     for release in releases:
         record = records.get((release.product.name, release.version))
         if record and record.digest != release.digest:
-            yield Refusal(
-                subject=f"version {release.version} of {release.product.name}",
-                reason=f"its release record{where} holds digest {record.digest[:12]}, "
-                f"here it has {release.digest[:12]}",
-                remedy="A version is for ever: raise `version` in product.yaml above the "
-                "highest published one.",
-            )
+            subject = f"version {release.version} of {release.product.name}"
+            held = f"its release record{where} holds digest {record.digest[:12]}"
+            reason = f"{held}, here it has {release.digest[:12]}"
+            yield refusing.changed(subject, reason, release.product.place)
 
 
 def untested(

@@ -161,7 +161,7 @@ def _owner() -> str:
 
 def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
     if plan.refusals:
-        reasons = (f"{refusal.subject}: {refusal.reason}" for refusal in plan.refusals)
+        reasons = map(str, plan.refusals)
         remedies = dict.fromkeys(refusal.remedy for refusal in plan.refusals)
         if wish.target.embedded:
             remedies["Here `make local-reset` forgets what was published: it is a rehearsal."] = (

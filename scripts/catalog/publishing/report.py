@@ -103,7 +103,7 @@ def plan_lines(plan: Plan, aliases: Mapping[str, str]) -> list[str]:
     for removed, head in ((False, "in no portfolio"), (True, "no longer in this repository")):
         held = [action for action in rest if (action.effect is Effect.REMOVED) is removed]
         lines += [head, *(f"  {line(action)}" for action in held)] if held else []
-    lines += [f"  ! {r.subject}: {r.reason}. {r.remedy}" for r in plan.refusals]
+    lines += [f"  ! {refusal}. {refusal.remedy}" for refusal in plan.refusals]
     lines += [f"  kept: {kept.subject} (no longer here; --prune removes it)" for kept in plan.kept]
     if plan.unseen_ok:
         lines.append(UNSEEN)
@@ -153,7 +153,7 @@ def drift_lines(plan: Plan) -> list[str]:
         return ["No drift: everything published is as this repository says."]
     return [
         *(f"{action.subject}: {action.reason}" for action in plan.actions),
-        *(f"{refusal.subject}: {refusal.reason}" for refusal in plan.refusals),
+        *map(str, plan.refusals),
         *(f"{kept.subject}: published, but no longer here" for kept in plan.kept),
         *(["`make publish ARGS=--deep` mends what differs."] if plan.actions else ()),
         *(["`make publish ARGS=--prune` removes what is no longer here."] if plan.kept else ()),

@@ -205,6 +205,7 @@ def _planned(
         unsettled=unsettled,
         retired=wanting.retirements(wish, part),
         restored=owed.reasons,
+        places=wanting.places(wish),
     )
     looked = seen.goals.keys() if seen.scope is None else seen.goals.keys() & seen.scope
     found = replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
@@ -212,7 +213,7 @@ def _planned(
         *plan.refusals,
         *owed.refusals,
         *_guarded(gateways, depth, found),
-        *records.contradictions(wish.releases, observation.records),
+        *_contradicted(wish, observation, plan),
         *quotas.exceeded(whole, observed, wish.target.quotas),
     )
     plan = replace(
@@ -226,6 +227,13 @@ def _planned(
         unseen_ok=depth.unseen_ok,
     )
     return replace(found, plan=plan)
+
+
+def _contradicted(wish: Wish, observation: Observation, plan: Plan) -> Iterator[Refusal]:
+    """Versions that are recorded with another content, unless they live and are refused for it."""
+    said = {refusal.subject for refusal in plan.refusals}
+    found = records.contradictions(wish.releases, observation.records)
+    return (refusal for refusal in found if refusal.subject not in said)
 
 
 def _guarded(gateways: Gateways, depth: Depth, seen: Survey) -> Iterator[Refusal]:

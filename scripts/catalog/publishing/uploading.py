@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import Refused, ServiceFault
 from catalog.planning import records
 from catalog.planning.history import VersionKey
+from catalog.planning.refusing import BUMP
 from catalog.publishing.shipping import Cargo, Shipment
 
 if TYPE_CHECKING:
@@ -102,6 +103,5 @@ class Uploads:
         if record is None or record.digest != shipment.digest:
             raise Refused(
                 f"{shipment.record_key} says that this version was released with other content.",
-                "A version is for ever: raise `version` in product.yaml above the "
-                "highest published one.",
+                BUMP,
             )

@@ -7,8 +7,10 @@ edited.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 
 from catalog.findings import Finding
+from catalog.planning.plans import Refusal
 from catalog.reviewing.markdown import LIMIT, block, code, folded, prose, table
 from catalog.reviewing.review import Code, Planned, Remark, Review, Step
 
@@ -48,8 +50,9 @@ def _summary(review: Review) -> str:
     if review.empty:
         same = _many(review.same, "product it touches comes", "products it touches come")
         return f"{NOTHING} {f'The {same} out the same. ' if review.same else ''}{against}"
+    stops = len(review.findings) + len(review.refusals)
     said = [
-        *_count(len(review.findings), "finding stops", "findings stop", " a publish"),
+        *_count(stops, "finding stops", "findings stop", " a publish"),
         *_count(len(review.dangers), "thing", "things", " to look at"),
         *_count(len(review.steps), "product changes", "products change"),
     ]
@@ -72,7 +75,8 @@ def _many(count: int, one: str, more: str) -> str:
 
 def _sections(review: Review) -> Iterator[tuple[str, list[str]]]:
     """Heading -> lines, in the order of their weight."""
-    yield "### Stops a publish", [_finding(each) for each in review.findings]
+    stops = (_finding(each) for each in review.findings)
+    yield "### Stops a publish", [*stops, *starmap(_refusal, review.refusals)]
     yield "### Look at this", list(_remarks(review.dangers))
     yield "### Products", _steps(review.steps)
     yield "### Also", list(_remarks(review.rest))
@@ -82,6 +86,12 @@ def _finding(finding: Finding) -> str:
     remedy = f" {prose(_short(finding.remedy))}" if finding.remedy else ""
     message = prose(_short(finding.message))
     return f"- {finding.rule} at {code(finding.place)}: {message}{remedy}"
+
+
+def _refusal(where: str, refusal: Refusal) -> str:
+    at = f"{refusal.rule} at {code(refusal.place)}: " if refusal.place else ""
+    said = f"{refusal.subject}: {refusal.reason} ({where}). {refusal.remedy}"
+    return f"- {at}{prose(_short(said))}"
 
 
 def _remarks(remarks: Iterable[Remark]) -> Iterator[str]:

@@ -105,6 +105,7 @@ def _region(then: Half, now: Half, target: Target, region: str, known: Known) ->
         basis=saved.origin if saved else NEW_TARGET if new else AS_IF,
         actions=len(plan.actions),
         lines=tuple(report.plan_lines(plan, aliases)),
+        refusals=plan.refusals if saved else (),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from catalog.findings import Finding
+from catalog.planning.plans import Refusal
 
 
 class Topic(Enum):
@@ -102,12 +103,14 @@ class Planned:
         basis: What it was planned against.
         actions: How many.
         lines: The plan, to read.
+        refusals: What the saved state of what is published speaks against.
     """
 
     where: str
     basis: str
     actions: int
     lines: tuple[str, ...]
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,7 @@ class Review:
 
     Args:
         base: The commit it was held against.
-        findings: Those that stop a publish.
+        findings: Those that stop a publish; what else stops one is said by the plans.
         steps: Of every product that changes.
         remarks: Everything to say, in any order.
         plans: By target.
@@ -147,7 +150,13 @@ class Review:
         return tuple(sorted(self.remarks, key=lambda r: (order.index(r.topic), r.subject)))
 
     @property
+    def refusals(self) -> tuple[tuple[str, Refusal], ...]:
+        """Where a publish is refused, and why."""
+        return tuple((each.where, one) for each in self.plans for one in each.refusals)
+
+    @property
     def empty(self) -> bool:
         """Whether the change does nothing to anybody."""
         acts = any(planned.actions for planned in self.plans)
-        return not (self.findings or self.steps or self.remarks or acts)
+        stops = self.findings or self.refusals
+        return not (stops or self.steps or self.remarks or acts)
