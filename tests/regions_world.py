@@ -81,10 +81,15 @@ class Worldwide:
         return replace(wish(*releases), target=BOTH, today=today)
 
     def publish(
-        self, region: str, *releases: Release, today: date = TODAY, unseen_ok: bool = False
+        self,
+        region: str,
+        *releases: Release,
+        today: date = TODAY,
+        deep: bool = False,
+        unseen_ok: bool = False,
     ) -> Any:
         wanted, manner = self.wish(*releases, today=today), self.manner(region)
-        manner = replace(manner, depth=replace(manner.depth, unseen_ok=unseen_ok))
+        manner = replace(manner, depth=replace(manner.depth, deep=deep, unseen_ok=unseen_ok))
         done = publisher.publish(self.gateways[region], wanted, manner)
         assert not done.failed, [o.error for o in done.outcomes if o.error]
         return done

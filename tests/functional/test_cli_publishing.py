@@ -232,8 +232,23 @@ def test_drift_tells_what_was_changed_by_hand(shell: Shell) -> None:
     as_json = shell.run("drift", "--target", "prod", "--json")
     found = json.loads(as_json.out[as_json.out.index("{") :])
     assert [action["kind"] for action in found[REGION]["actions"]] == ["update-portfolio"]
+    assert [found[REGION].pop(part) for part in ("live", "bucket")] == [[], []]
     kept = json.loads((shell.root / "build/drift.json").read_text())
     assert kept == {"target": "prod", "regions": found}
+    assert shell.publish("--deep").code == 0
+    assert shell.run("drift", "--target", "prod").code == 0
+
+
+def test_drift_looks_at_the_bucket_and_at_what_lies_in_it(shell: Shell) -> None:
+    shell.publish()
+    s3, bucket = shell.running.client("s3"), f"sagemaker-catalog-{HUB}-{REGION}"
+    s3.delete_public_access_block(Bucket=bucket)
+    (record,) = s3.list_objects_v2(Bucket=bucket, Prefix="releases/")["Contents"]
+    s3.delete_object(Bucket=bucket, Key=record["Key"])
+    drifted = shell.run("drift", "--target", "prod")
+    assert drifted.code == 1
+    assert "artifact bucket: it is not closed to the public" in drifted.out
+    assert "its release record is gone" in drifted.out
     assert shell.publish("--deep").code == 0
     assert shell.run("drift", "--target", "prod").code == 0
 

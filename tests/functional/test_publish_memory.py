@@ -55,7 +55,8 @@ def test_release_records_lost_leave_the_digest_in_the_description(our: Hub) -> N
     our.publish(FIRST)
     s3 = our.client("s3")
     s3.delete_object(Bucket=BUCKET, Key="releases/deploy/1.0.0.json")
-    assert our.survey(FIRST, deep=True).plan.empty
+    plan = our.survey(FIRST, deep=True).plan
+    assert ([each.kind for each in plan.actions], plan.refusals) == (["record-version"], ())
     our.publish(SECOND)
     assert our.survey(SECOND, deep=True).plan.empty
 

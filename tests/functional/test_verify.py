@@ -147,9 +147,25 @@ def test_a_bundle_that_is_not_what_its_name_says(
 def test_a_version_without_a_record(our: Worldwide) -> None:
     our.remove(REGION, KEY)
     found = old(our)
-    assert (found.mark, found.commit) == (Mark.UNKNOWN, "")
+    assert (found.mark, found.commit) == (Mark.DIFFERS, "")
     assert found.digest == built("1.0.0").digest
-    assert found.notes == ("there is no release record of it",)
+    assert found.notes == (f"its release record is gone. {LOST}",)
+    assert not our.survey(REGION, built("1.1.0"), deep=True).plan.actions
+
+
+def test_a_record_that_is_gone_is_written_again_where_the_release_is_built(our: Worldwide) -> None:
+    gone = records.key("deploy", "1.1.0")
+    before = json.loads((our.object(REGION, gone) or b"{}").decode())
+    our.remove(REGION, gone)
+    our.remove(REGION, built("1.1.0").bundles[0].key)
+    (action,) = our.survey(REGION, built("1.1.0"), deep=True).plan.actions
+    assert (action.kind, action.reason) == ("record-version", "its release record is gone")
+    our.publish(REGION, built("1.1.0"), deep=True)
+    assert verify(our)["1.1.0"].mark is Mark.SAME
+    after = json.loads((our.object(REGION, gone) or b"{}").decode())
+    assert before.pop("released")
+    assert after == before
+    assert not our.survey(REGION, built("1.1.0"), deep=True).plan.actions
 
 
 def _forbid_copies() -> None:

@@ -77,9 +77,3 @@ def test_data_and_its_sum_over_regions() -> None:
     assert len(both["actions"]) == 6
     assert both["seconds"] == 2.47
     assert report.verdict(data["summary"], 1.2) == "1 created, 2 failed in 1.2 s."
-
-
-def test_drift_to_read() -> None:
-    state = desired(FIRST)
-    assert report.drift_lines(plan(state, state))[0].startswith("No drift")
-    assert "portfolio templates: new" in report.drift_lines(PLAN)

@@ -15,16 +15,20 @@ from catalog.model import Lifecycle, VersionState
 from catalog.planning import guarding
 from catalog.planning.actions import RemoveProduct, UpdateVersion
 from catalog.planning.desired import desired
+from catalog.planning.history import LOST
 from catalog.planning.planning import plan
+from catalog.planning.plans import Plan
 from catalog.planning.records import RecordedBundle, ReleaseRecord, key, version_of
 from catalog.releases import packaging
 from catalog.releases.stamping import stamp
-from catalog.world import telling
+from catalog.state import CatalogState
+from catalog.world import drifting, telling
+from catalog.world.drifting import Drift
 from catalog.world.fleet import SHOWN, Door, Fleet, Running, Unseen, merged, some
 from catalog.world.releases import Chronicle, Written, history
 from catalog.world.stacks import Started, started
-from catalog.world.verdicts import Evidence, Mark, Object, judge
-from tests.publishing_world import TODAY, release, template, wish
+from catalog.world.verdicts import Evidence, Mark, Object, Verified, judge
+from tests.publishing_world import FIRST, TODAY, release, template, wish
 
 DAY, LATER = date(2026, 1, 15), date(2026, 2, 1)
 ONE, TWO = ("deploy", "1.0.0"), ("deploy", "1.10.0")
@@ -139,7 +143,7 @@ def test_what_is_as_released_has_no_notes() -> None:
     [
         ({"line": ""}, Mark.DIFFERS, "carries no digest"),
         ({"line": "cd" * 32}, Mark.DIFFERS, "says digest cdcdcdcdcdcd"),
-        ({"record": None}, Mark.UNKNOWN, "no release record"),
+        ({"record": None}, Mark.DIFFERS, "its release record is gone"),
         ({"record": None, "line": ""}, Mark.UNKNOWN, "made by hand"),
         ({"template": template("two")}, Mark.DIFFERS, "not the one that was released"),
         ({"template": "a: ["}, Mark.DIFFERS, "not the one that was released"),
@@ -162,6 +166,50 @@ def test_the_worst_mark_counts() -> None:
     found = judge(replace(GOOD, line="", template=None))
     assert found.mark is Mark.DIFFERS
     assert len(found.notes) == 2
+
+
+# --- drift -------------------------------------------------------------------------------------
+
+
+def drift(change: Plan, *live: Verified, bucket: tuple[str, ...] = ()) -> Drift:
+    return Drift(plan=change, live=live, bucket=bucket)
+
+
+def test_no_drift_is_one_line_and_what_was_not_read_another() -> None:
+    state = desired(FIRST)
+    same, unread = judge(GOOD), judge(replace(GOOD, template=None, why="No."))
+    assert drifting.lines(drift(plan(state, state), same)) == [
+        "No drift: everything published is as this repository says."
+    ]
+    assert drift(plan(state, state), same, unread).none
+    assert drifting.lines(drift(plan(state, state), unread))[1:] == [
+        "Of 1 version not everything could be read; `make verify` says what."
+    ]
+
+
+def test_everything_of_ours_drifts_and_says_what_mends_it() -> None:
+    state = desired(FIRST)
+    gone = judge(replace(GOOD, objects={BUNDLE.key: Object(digest=None)}))
+    found = drift(plan(state, state), gone, bucket=("it keeps no versions",))
+    assert not found.none
+    assert not drift(plan(state, state), gone).none
+    assert drifting.lines(found) == [
+        f"version 1.0.0 of deploy: {BUNDLE.key} is gone. {LOST}",
+        "artifact bucket: it keeps no versions",
+        "`make bootstrap` brings the bucket's settings back.",
+    ]
+    assert "portfolio templates: new" in drifting.lines(drift(plan(state, CatalogState())))
+
+
+def test_what_a_plan_says_of_a_version_is_not_said_twice() -> None:
+    state = desired(FIRST)
+    edited = judge(replace(GOOD, line=""))
+    mended = plan(state, state, unrecorded=[("deploy", "1.0.0")])
+    assert drift(mended, edited).contents == ()
+    assert drifting.lines(drift(mended, edited)) == [
+        "version 1.0.0 of deploy: its release record is gone",
+        "`make publish ARGS=--deep` mends what differs.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -26,6 +27,8 @@ from catalog.state import CatalogState
 from catalog.studio import looking
 from catalog.targets import Target
 from catalog.taskcat.results import lines
+from catalog.world import auditing, drifting
+from catalog.world.drifting import Drift
 
 unseen_option = click.option(
     "--unseen-ok",
@@ -160,7 +163,8 @@ def plan(
 def drift(session: Session, target: str, *, as_json: bool) -> None:
     """Compare everything published with this repository.
 
-    Trusts nothing remembered; exits 1 when something differs. What would mend it is kept as a plan
+    The catalog, the contents of every version, the bucket they lie in. Trusts nothing remembered;
+    exits 1 when something differs. What would mend it is kept as a plan
     in build/drift.json.
     """
     checked = sound(session)
@@ -168,13 +172,20 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
     seen = pipeline.surveys(session.root, place, checked, Depth(deep=True))
     made = {region: each.plan for region, each in seen.items()}
     plan_files.write(session.root, place.target, made, plan_files.DRIFT)
+    found = auditing.drift(place, seen)
     if as_json:
-        data({region: json.loads(plans.to_json(each)) for region, each in made.items()})
+        data({region: _as_data(each) for region, each in found.items()})
     else:
-        for region, each in made.items():
-            _lines(region if len(made) > 1 else "", report.drift_lines(each))
-    differs = any(each.actions or each.refusals or each.kept for each in made.values())
-    sys.exit(1 if differs else 0)
+        for region, each in found.items():
+            _lines(region if len(found) > 1 else "", drifting.lines(each))
+    sys.exit(0 if all(each.none for each in found.values()) else 1)
+
+
+def _as_data(found: Drift) -> dict[str, object]:
+    """The plan that would mend it, and what no plan mends."""
+    plan: dict[str, object] = json.loads(plans.to_json(found.plan))
+    live = [asdict(each) for each in (*found.contents, *found.unread)]
+    return {**plan, "live": live, "bucket": found.bucket}
 
 
 def _place(session: Session, checked: Checked, target: str, elsewhere: str) -> Place:

@@ -79,6 +79,18 @@ class UpdateVersion(OfVersion):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordVersion(OfVersion):
+    """PutObject of a release record that is gone, and of what else the release needs to lie there.
+
+    The record says the commit that makes this content now; nobody knows any more when it was
+    released.
+    """
+
+    effect = Effect.CREATED
+    kind: Literal["record-version"] = "record-version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Associate(OfAssociation):
     """AssociateProductWithPortfolio."""
 
@@ -205,7 +217,7 @@ class RemovePortfolio(OfPortfolio):
 
 
 _OnPortfolio = CreatePortfolio | UpdatePortfolio | AddPrincipal | CreateShare | UpdateShare
-_OnProduct = CreateProduct | UpdateProduct | CreateVersion | UpdateVersion
+_OnProduct = CreateProduct | UpdateProduct | CreateVersion | UpdateVersion | RecordVersion
 _Membership = Associate | CreateConstraint | UpdateConstraint
 _InS3 = OfferTemplate | UpdateTemplate | WithdrawTemplate
 _Part = RemoveConstraint | Disassociate | RemovePrincipal | RemoveShare

@@ -10,7 +10,7 @@ created last, because SageMaker takes the newest artifact when a project names n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from catalog.planning import lifecycle, offering
@@ -23,6 +23,7 @@ from catalog.planning.actions import (
     CreateProduct,
     CreateShare,
     CreateVersion,
+    RecordVersion,
     UpdateConstraint,
     UpdatePortfolio,
     UpdateProduct,
@@ -71,6 +72,7 @@ def plan(
     *,
     prune: bool = False,
     unsettled: Collection[tuple[str, str]] = (),
+    unrecorded: Collection[tuple[str, str]] = (),
     retired: Mapping[tuple[str, str], str] = _UNTOLD,
     restored: Mapping[tuple[str, str], str] = _UNTOLD,
     places: Mapping[str, str] = _NOWHERE,
@@ -82,6 +84,7 @@ def plan(
         observed: What is.
         prune: Whether what is no longer desired is removed instead of kept.
         unsettled: (portfolio, node) of shares that did not reach every account the last time.
+        unrecorded: (product, version) of what lives as it is built here, without a release record.
         retired: (product, version) -> why a lifecycle rule retires it, for the reader.
         restored: (product, version) -> where it lives already, for the reader.
         places: Product -> where its version is written, for the reader.
@@ -90,6 +93,7 @@ def plan(
     actions = (
         *_portfolios(desired, observed),
         *_products(desired, observed, retired, restored),
+        *_records(unrecorded),
         *_principals(desired, observed),
         *_shares(desired, observed, unsettled),
         *(gone if prune else ()),
@@ -234,6 +238,12 @@ def _retirements(
         why = retired.get((name, version), "")
         if differing := version_changes(artifact, live[version], why):
             yield UpdateVersion(product=name, version=version, artifact=artifact, reason=differing)
+
+
+def _records(unrecorded: Iterable[tuple[str, str]]) -> Iterator[AnyAction]:
+    reason = "its release record is gone"
+    for product, version in sorted(unrecorded):
+        yield RecordVersion(product=product, version=version, reason=reason)
 
 
 def _born(artifact: Artifact) -> Artifact:

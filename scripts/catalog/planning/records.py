@@ -128,6 +128,26 @@ def contradictions(
             yield refusing.changed(subject, reason, release.product.place)
 
 
+def unrecorded(
+    releases: Iterable[Release], observed: CatalogState, records: Versions
+) -> Iterator[tuple[str, str]]:
+    """(product, version) of what lives with exactly its release's content, but without a record.
+
+    A version is made after its record: somebody removed that.
+
+    Args:
+        releases: Of the repository.
+        observed: What is live, with the digests that its descriptions carry.
+        records: Of the bucket.
+    """
+    for release in releases:
+        key = release.product.name, release.version
+        product = observed.products.get(release.product.name)
+        live = product.versions.get(release.version) if product else None
+        if live and live.digest == release.digest and key not in records:
+            yield key
+
+
 def untested(
     releases: Iterable[Release], passed: Collection[tuple[str, str]]
 ) -> tuple[Release, ...]:

@@ -24,6 +24,7 @@ from catalog.planning.actions import (
     CreateVersion,
     Disassociate,
     OfferTemplate,
+    RecordVersion,
     RemoveConstraint,
     RemovePortfolio,
     RemovePrincipal,
@@ -44,7 +45,9 @@ from catalog.state import CatalogState, PortfolioState, ProductState
 
 _K = TypeVar("_K", bound=str)
 _T = TypeVar("_T")
-_OfProduct = CreateProduct | UpdateProduct | CreateVersion | UpdateVersion | RemoveProduct
+_OfProduct = (
+    CreateProduct | UpdateProduct | CreateVersion | UpdateVersion | RecordVersion | RemoveProduct
+)
 _OfTemplate = OfferTemplate | UpdateTemplate | WithdrawTemplate
 
 
@@ -114,6 +117,8 @@ def _product(have: ProductState | None, action: _OfProduct) -> ProductState | No
         case CreateVersion() | UpdateVersion() if have:
             versions = {**have.versions, action.version: action.artifact}
             return replace(have, versions=versions)
+        case RecordVersion():
+            return have
     return None
 
 

@@ -21,6 +21,7 @@ from catalog.planning.actions import (
     CreateVersion,
     Disassociate,
     OfferTemplate,
+    RecordVersion,
     RemoveConstraint,
     RemovePortfolio,
     RemovePrincipal,
@@ -125,6 +126,11 @@ def _version_status(desk: Desk, product: str, version: str) -> str:
         return None if status == "CREATING" else status
 
     return until(look, desk.patience) or "still CREATING"
+
+
+@perform.register
+def _(action: RecordVersion, desk: Desk) -> None:
+    desk.template_url(action.product, action.version)
 
 
 @perform.register

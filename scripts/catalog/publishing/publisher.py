@@ -17,24 +17,21 @@ import socket
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
 
 from catalog.aws import Gateways
 from catalog.errors import Refused, StalePlan
-from catalog.model import Release
 from catalog.planning import records
-from catalog.planning.actions import CreateProduct, CreateShare, CreateVersion, UpdateShare
+from catalog.planning.actions import CreateShare, UpdateShare
 from catalog.planning.desired import Wish
-from catalog.planning.history import VersionKey
 from catalog.planning.ids import Identity, former
 from catalog.planning.index import Entry, Index, Lane
 from catalog.planning.plans import Plan
-from catalog.publishing import locking
+from catalog.publishing import locking, packing
 from catalog.publishing.applying import WORKERS, Outcome, Tell, apply, failures
 from catalog.publishing.desk import Desk
 from catalog.publishing.ledger import Ledger
 from catalog.publishing.locking import Lock
-from catalog.publishing.shipping import Cargo, Shipment, offer, shipment
+from catalog.publishing.shipping import offer
 from catalog.publishing.surveying import SHALLOW, Depth, Survey, survey
 from catalog.publishing.uploading import Uploads
 from catalog.publishing.waiting import CONSISTENCY, SHARING, Patience
@@ -177,7 +174,7 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
             "Check out the commit it was made from, or make a new plan.",
         )
     if manner.passed is not None:
-        new = set(_released(plan))
+        new = set(packing.released(plan))
         released = [r for r in wish.releases if (r.product.name, r.version) in new]
         if untested := records.untested(released, manner.passed):
             names = ", ".join(f"{r.product.name} {r.version}" for r in untested)
@@ -198,17 +195,16 @@ def _applied(
 ) -> Published:
     """Apply under the lock, remembering what converged as it does."""
     plan, storage = seen.plan, gateways.storage
-    new = dict.fromkeys(_released(plan))
-    packer = _packer(wish, seen)
+    packer = packing.packer(wish, seen.restored, plan)
     with (
         Ledger(storage, seen.index, seen.etag) as book,
-        Uploads(storage, packer, new, manner.workers) as uploads,
+        Uploads(storage, packer, packing.shipped(plan), manner.workers) as uploads,
     ):
         desk = replace(
             Desk.blank(gateways, seen),
             uploads=uploads,
             secured=secured,
-            offer=_offerer(wish),
+            offer=lambda product: offer(wish.release_of(product), wish.buckets),
             patience=manner.patience,
             share_patience=manner.share_patience,
         )
@@ -229,30 +225,6 @@ def _applied(
         lanes = {*seen.index.lanes(), *remembered.lanes(), *touched}
         book.note({lane: remembered.entry(lane) for lane in lanes})
     return Published(survey=seen, outcomes=outcomes)
-
-
-def _released(plan: Plan) -> list[VersionKey]:
-    """The versions that the plan creates."""
-    creations = (a for a in plan.actions if isinstance(a, CreateProduct | CreateVersion))
-    return [(creation.product, creation.version) for creation in creations]
-
-
-def _packer(wish: Wish, seen: Survey) -> Callable[[VersionKey], Shipment]:
-    """Ships current releases as of today, restored ones as of the day of their record."""
-    releases = {(r.product.name, r.version): (r, wish.today) for r in wish.releases}
-    dated: dict[VersionKey, tuple[Release, date | None]] = dict(releases)
-    for one in seen.restored.restorations:
-        dated[one.key] = seen.restored.releases[one.key], one.record.released
-
-    def pack(version: VersionKey) -> Shipment:
-        release, released = dated[version]
-        return shipment(release, wish.buckets, released)
-
-    return pack
-
-
-def _offerer(wish: Wish) -> Callable[[str], Cargo]:
-    return lambda product: offer(wish.release_of(product), wish.buckets)
 
 
 def _remembered(seen: Survey, desk: Desk, outcomes: Collection[Outcome]) -> Index:

@@ -147,19 +147,6 @@ def verdict(counts: Mapping[str, int], seconds: float) -> str:
     return f"{', '.join(parts)} in {seconds:.1f} s."
 
 
-def drift_lines(plan: Plan) -> list[str]:
-    """A plan read as drift: what differs in the catalog from what this repository says."""
-    if not plan.actions and not plan.refusals and not plan.kept:
-        return ["No drift: everything published is as this repository says."]
-    return [
-        *(f"{action.subject}: {action.reason}" for action in plan.actions),
-        *map(str, plan.refusals),
-        *(f"{kept.subject}: published, but no longer here" for kept in plan.kept),
-        *(["`make publish ARGS=--deep` mends what differs."] if plan.actions else ()),
-        *(["`make publish ARGS=--prune` removes what is no longer here."] if plan.kept else ()),
-    ]
-
-
 def _belongs(action: AnyAction, portfolio: str, plan: Plan) -> bool:
     named = getattr(action, "portfolio", None)
     if named is not None:

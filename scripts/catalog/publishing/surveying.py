@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from catalog.aws import Gateways
 from catalog.aws.finding import Question
@@ -60,6 +60,7 @@ class Survey:
         desired: The whole catalog as it should be, as far as it was looked at with versions.
         observed: What is, inside `scope`.
         ids: AWS ids of it.
+        records: Release records of it.
         index: As read.
         etag: Of the index; None when there is none.
         scope: What was looked at; None for everything.
@@ -76,6 +77,7 @@ class Survey:
     etag: str | None
     scope: frozenset[Lane] | None
     goals: Mapping[Lane, str]
+    records: records.Versions = field(default_factory=dict)
     restored: Restored = restoring.NOTHING
     unready: CatalogError | None = None
 
@@ -203,12 +205,20 @@ def _planned(
         observed,
         prune=depth.prune,
         unsettled=unsettled,
+        unrecorded=tuple(records.unrecorded(wish.releases, observed, observation.records)),
         retired=wanting.retirements(wish, part),
         restored=owed.reasons,
         places=wanting.places(wish),
     )
     looked = seen.goals.keys() if seen.scope is None else seen.goals.keys() & seen.scope
-    found = replace(seen, plan=plan, desired=whole, observed=observed, ids=observation.ids)
+    found = replace(
+        seen,
+        plan=plan,
+        desired=whole,
+        observed=observed,
+        ids=observation.ids,
+        records=observation.records,
+    )
     refusals = (
         *plan.refusals,
         *owed.refusals,

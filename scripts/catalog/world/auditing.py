@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from catalog.places import Place
 from catalog.publishing.surveying import Survey
+from catalog.world.drifting import Drift
 from catalog.world.fleet import Fleet, merged
 from catalog.world.looking import nodes_of
 from catalog.world.verdicts import Verified, judge
@@ -25,6 +26,27 @@ def verify(place: Place, seen: Mapping[str, Survey], product: str = "") -> tuple
         for region, survey in seen.items()
         for evidence in gather(place.gateways[region], survey, product)
     )
+
+
+def drift(place: Place, seen: Mapping[str, Survey]) -> Mapping[str, Drift]:
+    """Everything of ours by region: the catalog, what every version is made of, the bucket.
+
+    Calls beside those of the survey: what `verifying.gather` says, and seven for each region's
+    bucket and whose organization may read there.
+
+    Args:
+        place: The target.
+        seen: A deep survey of each region.
+    """
+    faults = place.stage.faults()
+    return {
+        region: Drift(
+            plan=each.plan,
+            live=verify(place, {region: each}),
+            bucket=faults.get(region, ()),
+        )
+        for region, each in seen.items()
+    }
 
 
 def fleet(place: Place, seen: Mapping[str, Survey], product: str = "") -> Fleet:

@@ -79,6 +79,11 @@ class Verified:
     mark: Mark
     notes: tuple[str, ...] = ()
 
+    @property
+    def subject(self) -> str:
+        """The version, in the words of a plan."""
+        return f"version {self.version} of {self.product}"
+
 
 _Note = tuple[Mark, str]
 
@@ -101,9 +106,11 @@ def judge(evidence: Evidence) -> Verified:
 
 def _description(evidence: Evidence) -> Iterator[_Note]:
     line, record = evidence.line, evidence.record
-    if record is None:
-        what = "" if line else ", and its description carries no digest: it was made by hand"
-        yield Mark.UNKNOWN, f"there is no release record of it{what}"
+    if record is None and line:
+        yield Mark.DIFFERS, f"its release record is gone. {LOST}"
+    elif record is None:
+        what = "there is no release record of it, and its description carries no digest"
+        yield Mark.UNKNOWN, f"{what}: it was made by hand"
     elif not line:
         yield Mark.DIFFERS, "its description carries no digest any more"
     elif line != record.digest:

@@ -11,7 +11,6 @@ from catalog.errors import CatalogError
 from catalog.planning.desired import digest_of
 from catalog.planning.history import VersionKey
 from catalog.planning.records import RecordedBundle, ReleaseRecord
-from catalog.publishing import restoring
 from catalog.releases import bundles
 from catalog.world.verdicts import Evidence, Object
 
@@ -26,6 +25,9 @@ WORKERS = 8
 def gather(gateways: Gateways, seen: Survey, product: str = "") -> tuple[Evidence, ...]:
     """Everything about what is live in a region.
 
+    Calls: per version DescribeProvisioningArtifact, and GetObject of the service's copy; per bundle
+    GetObject, however many versions share it. Records were read by the survey.
+
     Args:
         gateways: Of the region.
         seen: A deep survey of it.
@@ -39,14 +41,11 @@ def gather(gateways: Gateways, seen: Survey, product: str = "") -> tuple[Evidenc
     )
     storage = gateways.storage
     with ThreadPoolExecutor(WORKERS, "verify") as pool:
-        read = pool.map(lambda key: restoring.record(storage, key), keys)
-        records = dict(zip(keys, read, strict=True))
-        named = {bundle.key: bundle for bundle in _bundles(records.values())}
+        records = [seen.records.get(key) for key in keys]
+        named = {bundle.key: bundle for bundle in _bundles(records)}
         held = pool.map(lambda bundle: _object(storage, bundle), named.values())
         objects = dict(zip(named, held, strict=True))
-        return tuple(
-            pool.map(lambda key: _evidence(gateways, seen, key, records[key], objects), keys)
-        )
+        return tuple(pool.map(lambda key: _evidence(gateways, seen, key, objects), keys))
 
 
 def _bundles(records: Iterable[ReleaseRecord | None]) -> Iterator[RecordedBundle]:
@@ -68,7 +67,6 @@ def _evidence(
     gateways: Gateways,
     seen: Survey,
     key: VersionKey,
-    record: ReleaseRecord | None,
     objects: Mapping[str, Object],
 ) -> Evidence:
     name, version = key
@@ -80,7 +78,7 @@ def _evidence(
         version=version,
         region=gateways.session.region,
         line=digest_of(seen.observed.products[name].versions[version].description),
-        record=record,
+        record=seen.records.get(key),
         template=copy.template,
         why=copy.why,
         bucket=gateways.storage.bucket.name,

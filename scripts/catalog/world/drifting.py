@@ -1,0 +1,73 @@
+"""What of a region is no longer as this repository, or its own past, says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from catalog.planning.plans import Plan
+from catalog.world.verdicts import Mark, Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """A look at everything of ours in a region.
+
+    Args:
+        plan: What would mend the catalog.
+        live: What became of holding every live version against its record.
+        bucket: What is wrong with the artifact bucket's settings.
+    """
+
+    plan: Plan
+    live: tuple[Verified, ...] = ()
+    bucket: tuple[str, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing differs, as far as it could be read."""
+        plan = self.plan
+        found = plan.actions or plan.refusals or plan.kept or self.bucket
+        return not (found or any(each.mark is Mark.DIFFERS for each in self.live))
+
+    @property
+    def contents(self) -> tuple[Verified, ...]:
+        """Versions that are not as released; without those of which the plan says so already."""
+        said = {each.subject for each in (*self.plan.actions, *self.plan.refusals)}
+        differing = (each for each in self.live if each.mark is Mark.DIFFERS)
+        return tuple(each for each in differing if each.subject not in said)
+
+    @property
+    def unread(self) -> tuple[Verified, ...]:
+        """Versions of which something could not be read."""
+        return tuple(each for each in self.live if each.mark is Mark.UNKNOWN)
+
+
+def lines(drift: Drift) -> list[str]:
+    """A look to read: what differs, what mends it, what could not be read."""
+    clear = ["No drift: everything published is as this repository says."] if drift.none else []
+    return [*clear, *_differences(drift), *_ways(drift), *_unread(drift)]
+
+
+def _differences(drift: Drift) -> Iterator[str]:
+    plan = drift.plan
+    yield from (f"{action.subject}: {action.reason}" for action in plan.actions)
+    yield from map(str, plan.refusals)
+    yield from (f"{kept.subject}: published, but no longer here" for kept in plan.kept)
+    yield from (f"{each.subject}: {'; '.join(each.notes)}" for each in drift.contents)
+    yield from (f"artifact bucket: {fault}" for fault in drift.bucket)
+
+
+def _ways(drift: Drift) -> Iterator[str]:
+    if drift.plan.actions:
+        yield "`make publish ARGS=--deep` mends what differs."
+    if drift.plan.kept:
+        yield "`make publish ARGS=--prune` removes what is no longer here."
+    if drift.bucket:
+        yield "`make bootstrap` brings the bucket's settings back."
+
+
+def _unread(drift: Drift) -> Iterator[str]:
+    if unread := drift.unread:
+        versions = "1 version" if len(unread) == 1 else f"{len(unread)} versions"
+        yield f"Of {versions} not everything could be read; `make verify` says what."
