@@ -268,7 +268,7 @@ def test_a_large_template_goes_by_way_of_the_bucket(ground: Ground) -> None:
     assert len(ground.template) > BODY_LIMIT
     assert ground.lay().failures == ()
     listed = ground.hub.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
-    assert [each["Key"].split("/")[:2] for each in listed] == [["templates", "roles"]]
+    assert [each["Key"].split("/")[:2] for each in listed] == [["staged", "templates"]]
 
 
 def test_a_bundle_that_was_overwritten_goes_up_again(ground: Ground) -> None:
@@ -276,12 +276,13 @@ def test_a_bundle_that_was_overwritten_goes_up_again(ground: Ground) -> None:
     made = replace(release(name="roles", kind=Kind.FOUNDATION), bundles=(code,))
     ground.stage.ready([REGION])
     ground.stage.put(made, REGION)
-    s3, where = ground.hub.client("s3"), {"Bucket": BUCKET, "Key": code.key}
+    key = f"staged/{code.key}"
+    s3, where = ground.hub.client("s3"), {"Bucket": BUCKET, "Key": key}
     s3.put_object(**where, Body=b"theirs")
     ground.stage.put(made, REGION)
     ground.stage.put(made, REGION)
     assert s3.get_object(**where)["Body"].read() == bundles.archive(code)
-    assert len(s3.list_object_versions(Bucket=BUCKET, Prefix=code.key)["Versions"]) == 3
+    assert len(s3.list_object_versions(Bucket=BUCKET, Prefix=key)["Versions"]) == 3
 
 
 def test_an_account_that_cannot_be_entered_is_named(ground: Ground) -> None:

@@ -276,10 +276,13 @@ def test_what_publishers_keep_is_denied_to_everybody_else(our: Hub) -> None:
     iam.force(True)
     try:
         kept = ("releases/deploy/9.9.9.json", "studio/deploy.yaml", "catalog/index.json")
-        for key in (*kept, "catalog/lock.json"):
+        code = ("bundles/other.zip", "templates/deploy/1.0.0/0.yaml")
+        for key in (*kept, *code, "catalog/lock.json"):
             with pytest.raises(ClientError, match="AccessDenied"):
                 theirs.put_object(Key=key, **body)
-        theirs.put_object(Key="bundles/other.zip", **body)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            theirs.put_object_tagging(Bucket=BUCKET, Key=kept[1], Tagging={"TagSet": []})
+        theirs.put_object(Key="staged/bundles/other.zip", **body)
         our.client("s3").put_object(Key="releases/deploy/9.9.9.json", **body)
     finally:
         iam.force(False)

@@ -6,15 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.planning import offering, records
+from catalog.releases import bundles
 
 READ_TAG = "servicecatalog:provisioning"
 """Objects with this tag, `true`, are what launch roles read (AWS's own launch policies carry the
 condition `s3:ExistingObjectTag/servicecatalog:provisioning`)."""
 
-PUBLISHERS = ("catalog/", records.FOLDER, offering.FOLDER)
-"""Where index and lock, release records and Studio's templates lie, under keys that stay: only the
-publisher writes there. What else there is has a digest for a key."""
+PUBLISHERS = ("catalog/", bundles.FOLDER, records.FOLDER, offering.FOLDER, records.TEMPLATES)
+"""Where index and lock, and all that is published, lie: only the publisher writes there."""
 
+_CHANGES = [
+    "s3:DeleteObject",
+    "s3:DeleteObjectTagging",
+    "s3:DeleteObjectVersion",
+    "s3:DeleteObjectVersionTagging",
+    "s3:PutObject",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionTagging",
+]
+"""What changes an object, or the tags by which people may read it."""
 
 SIDS = frozenset(
     {
@@ -95,7 +105,7 @@ def _publisher_writes(bucket: str, publisher: str) -> dict[str, Any]:
         "Sid": "CatalogPublisherWrites",
         "Effect": "Deny",
         "Principal": "*",
-        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"],
+        "Action": _CHANGES,
         "Resource": [f"{bucket}/{folder}*" for folder in PUBLISHERS],
         "Condition": {"ArnNotEquals": {"aws:PrincipalArn": publisher}},
     }

@@ -1,6 +1,7 @@
 """Put a release where CloudFormation reads it: code and template into the artifact bucket.
 
-For stacks made without Service Catalog, which are those of foundation products and taskcat's.
+For stacks made without Service Catalog, which are those of foundation products and taskcat's. It
+lies apart from what is published, where only the publisher writes.
 Accounts of the organization read the objects by their tag, as launch roles do.
 """
 
@@ -13,8 +14,7 @@ from catalog.aws import Gateways
 from catalog.aws.stacks import BODY_LIMIT
 from catalog.foundation.deployments import Wanted
 from catalog.model import Release
-from catalog.publishing.shipping import shipment
-from catalog.releases.stamping import stamp
+from catalog.publishing.shipping import staged, staged_template
 from catalog.targets import Target
 
 
@@ -31,8 +31,8 @@ class Stage:
     gateways: Mapping[str, Gateways]
 
     def stamped(self, release: Release) -> str:
-        """The template with the buckets of every region of the target in it."""
-        return stamp(release.template, self._buckets())
+        """The template with every region's bucket and the place of its code there."""
+        return staged_template(release, self._buckets())
 
     def ready(self, regions: Iterable[str]) -> None:
         """Make the buckets that are not there yet, and see that they are as they should be.
@@ -61,12 +61,12 @@ class Stage:
         Args:
             release: What to upload.
             region: Into whose bucket.
-            key: Of the template; the one under which it is published unless another is given.
+            key: Of the template; its own by content unless another is given.
 
         Returns:
             The template's address, as CloudFormation takes it.
         """
-        storage, sent = self.gateways[region].storage, shipment(release, self._buckets())
+        storage, sent = self.gateways[region].storage, staged(release, self._buckets())
         for bundle in sent.bundles:
             storage.keep(bundle)
         template = replace(sent.template, key=key or sent.template.key)

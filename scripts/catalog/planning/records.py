@@ -17,6 +17,9 @@ from catalog.state import Artifact, CatalogState, ProductState
 FOLDER = "releases/"
 """Where the release records lie in the artifact bucket."""
 
+TEMPLATES = "templates/"
+"""Where the templates lie from which versions were made."""
+
 _Change = Callable[[str, str, Artifact], Artifact]
 
 Versions = Mapping[tuple[str, str], "ReleaseRecord"]
@@ -69,7 +72,7 @@ def version_of(key: str) -> tuple[str, str] | None:
 
 def templates(product: str, version: str) -> str:
     """Where the stamped templates of a release lie, one for each stamp it was published with."""
-    return f"templates/{product}/{version}/"
+    return f"{TEMPLATES}{product}/{version}/"
 
 
 def parse(text: str) -> ReleaseRecord | None:

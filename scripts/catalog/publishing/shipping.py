@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from catalog.model import Release
@@ -12,6 +12,9 @@ from catalog.planning import offering, records
 from catalog.releases import bundles, packaging
 from catalog.releases.stamping import stamp
 from catalog.state import Template
+
+STAGED = "staged/"
+"""Where code and templates lie that taskcat launches and the foundation is made of."""
 
 _YAML, _ZIP = "application/yaml", "application/zip"
 _VERSION, _DIGEST, _CONTENT = "catalog-version", "catalog-digest", "catalog-sha256"
@@ -76,6 +79,29 @@ def shipment(
         record=packaging.record(release, released),
         digest=release.digest,
     )
+
+
+def staged(release: Release, buckets: Mapping[str, str]) -> Shipment:
+    """Pack a release for a stack that is made without Service Catalog.
+
+    Its objects lie apart from what is published, and its template takes the code from there: other
+    roles than the publisher write them.
+    """
+    sent = shipment(release, buckets)
+    body = staged_template(release, buckets).encode()
+    return replace(
+        sent,
+        template=replace(sent.template, key=f"{STAGED}{sent.template.key}", body=body),
+        bundles=tuple(replace(each, key=f"{STAGED}{each.key}") for each in sent.bundles),
+    )
+
+
+def staged_template(release: Release, buckets: Mapping[str, str]) -> str:
+    """The stamped template of such a stack; a bundle's key holds its digest and is nothing else."""
+    text = stamp(release.template, buckets)
+    for bundle in release.bundles:
+        text = text.replace(bundle.key, f"{STAGED}{bundle.key}")
+    return text
 
 
 def offer(release: Release, buckets: Mapping[str, str]) -> Cargo:

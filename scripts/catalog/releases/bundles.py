@@ -21,6 +21,9 @@ from catalog.model import Bundle, BundledFile, ProductFolder, SourceFile, Tree
 
 SEED, FUNCTION = "seed", "function"
 
+FOLDER = "bundles/"
+"""Where the bundles of what is published lie in the artifact bucket."""
+
 MAX_FILE = 6 * 1024 * 1024
 """Bytes of one file: what CodeCommit takes through its API (FileContentSizeLimitExceeded)."""
 
@@ -61,7 +64,7 @@ def bundle(name: str, kind: str, tree: Tree) -> Bundle:
         if not file.link
     )
     digest = _digest(files)
-    key = f"bundles/{kind}/{name}/{digest}.zip"
+    key = f"{FOLDER}{kind}/{name}/{digest}.zip"
     return Bundle(name=name, kind=kind, files=files, digest=digest, key=key)
 
 
