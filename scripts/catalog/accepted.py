@@ -7,11 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allow:
-    """A finding the author accepts: rule number, place in the template, and the reason."""
+    """A finding the author accepts: rule number, place in the template, and the reason.
+
+    Args:
+        file: The seed's template it is in, relative to the catalog's root; empty for the product's
+            own.
+    """
 
     rule: str
     at: str
     because: str
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the finding is, as one text."""
+        return f"{self.at} of {self.file}" if self.file else self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from catalog import access, base, checks, git, workspace
 from catalog.findings import Finding
+from catalog.layout import SEEDS
 from catalog.manifests.assembly import assemble
-from catalog.model import Catalog, Release, Tree
+from catalog.model import Catalog, Product, Release, Tree
 from catalog.releases import building, versions
 from catalog.releases.building import Built
-from catalog.templates import linting
+from catalog.templates import linting, seed_templates
 from catalog.templates.linting import LintRequest
 
 CACHE = "build/cache/lint"
@@ -105,7 +106,7 @@ def _products(tree: Tree) -> int:
 def _lint(
     catalog: Catalog, built: Mapping[str, Built], tree: Tree, root: Path, early: Executor | None
 ) -> tuple[Finding, ...]:
-    """Findings about templates and scenarios, with what each product's manifest accepts."""
+    """Findings about templates, those in seeds too, and scenarios, with what manifests accept."""
     regions = sorted({r for target in catalog.settings.targets.values() for r in target.regions})
     requests = tuple(
         LintRequest(
@@ -116,11 +117,21 @@ def _lint(
             scenario_texts={
                 file: tree[file].content.decode(errors="replace") for file in one.folder.scenarios
             },
+            seeds=_seeds(catalog, one.folder.product),
         )
         for one in built.values()
         if one.rendered
     )
     return linting.lint(requests, cache=root / CACHE, early=early)
+
+
+def _seeds(catalog: Catalog, product: Product) -> dict[str, str]:
+    """The templates that a product's repositories start with: file -> text."""
+    return {
+        f"{SEEDS}/{seed}/{path}": text
+        for seed in product.seeds.values()
+        for path, text in seed_templates.templates(catalog.seeds.get(seed, {})).items()
+    }
 
 
 def _versions(

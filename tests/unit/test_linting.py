@@ -14,7 +14,8 @@ from catalog.accepted import Allow
 from catalog.findings import Finding, Severity
 from catalog.model import Kind, Owner, Product, Rendered, SourceLine
 from catalog.templates import linting
-from catalog.templates.linting import LintRequest, apply_allowances, lint
+from catalog.templates.allowances import apply_allowances
+from catalog.templates.linting import LintRequest, lint
 from tests.benchmarks.templates import template
 
 OWNER = Owner(key="team", name="Team", email="team@example.com", url="https://example.com")
@@ -181,6 +182,47 @@ def test_the_kind_decides_which_rules_hold() -> None:
     assert {f.rule for f in lint([request(BUCKET)], cache=None)} == {"E9505"}
     as_project = {f.rule for f in lint([request(BUCKET, kind=Kind.PROJECT)], cache=None)}
     assert as_project == {"E9101", "E9202", "E9505"}
+
+
+SEED = "seed_code/deploy/role.yaml"
+ROLE = """\
+Parameters: {anything: {Type: String}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}
+      Policies:
+        - PolicyName: all
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: [{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::data"}]
+"""
+
+
+def seeded(*allow: Allow) -> list[Finding]:
+    asked = request(BUCKET.replace("sagemaker-log\n", "sagemaker-log\n      RetentionInDays: 7\n"))
+    asked = replace(asked, product=product(*allow), seeds={SEED: ROLE})
+    return list(lint([asked], cache=None))
+
+
+def test_a_template_of_a_seed_is_linted_as_it_lies_there() -> None:
+    """Its parameters are no form, its roles no launch's: what holds is access, data, deployment."""
+    found = {(each.rule, each.place) for each in seeded()}
+    lines = {rule: place.removeprefix(f"{SEED}:").split(":")[0] for rule, place in found}
+    assert lines == {"W2001": "1", "E9302": "14", "E9601": "14"}
+
+
+def test_a_finding_in_a_seed_is_accepted_by_its_file() -> None:
+    at, because = "Resources.Role", "Nobody else has this bucket."
+    entry = Allow(rule="E9302", at=at, because=because, file=SEED)
+    assert {each.rule for each in seeded(entry) if each.allowed} == {"E9302"}
+    assert "C407" in {each.rule for each in seeded(replace(entry, file=""))}
+    (idle,) = (e for e in seeded(replace(entry, file=f"{SEED}.old")) if e.rule == "C407")
+    assert f"{at} of {SEED}.old" in idle.message
 
 
 def test_an_unknown_region_is_said_and_the_others_are_linted() -> None:

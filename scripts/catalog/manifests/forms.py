@@ -45,6 +45,7 @@ CODE_OWNER = r"^@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?$"
 ACTION = r"^[a-z0-9-]+:[A-Za-z0-9.*]+$"
 URL = r"^https?://[^\s]+$"
 RULE = r"^[CEWI][0-9]{3,4}$"
+SEED_FILE = r"^seed_code/[^/\s]+/\S+$"
 CONNECTION = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 REPOSITORY = r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$"
 PARAMETER = r"^[A-Za-z0-9]{1,255}$"
@@ -76,6 +77,7 @@ WORDS = {
     ACTION: "an IAM action such as s3:GetObject or s3:Get*",
     URL: "an address that begins with https:// or http://",
     RULE: "the number of a finding, e.g. E9103",
+    SEED_FILE: "a file of a seed, e.g. seed_code/deploy/endpoint.yaml",
     CONNECTION: "the id of a connection, e.g. 11111111-2222-3333-4444-555555555555",
     REPOSITORY: "a repository as owner/name",
     PARAMETER: "the name of a template parameter: letters and digits",
@@ -128,9 +130,14 @@ class LifecycleForm(Form):
 
 
 class AllowForm(Form):
-    """A finding on the template that its author accepts."""
+    """A finding on the template, or on a template of a seed, that the product's author accepts."""
 
     rule: Annotated[str, text(RULE)] = Field(description="Number of the finding, e.g. E9103.")
+    file: Annotated[str, text(SEED_FILE)] | None = Field(
+        None,
+        description="The seed's template it is in, e.g. seed_code/deploy/endpoint.yaml; left out "
+        "for the product's own.",
+    )
     at: Line = Field(description="Place in the template, e.g. Resources.Queue.")
     because: Reason = Field(
         description="Why it is right here, in a sentence; shown in every report."

@@ -80,7 +80,8 @@ def product_of(name: str, read: Manifest[ProductForm], owners: Mapping[str, Owne
             for entry in form.lifecycle
         ),
         allow=tuple(
-            Allow(rule=entry.rule, at=entry.at, because=entry.because) for entry in form.allow
+            Allow(rule=entry.rule, at=entry.at, because=entry.because, file=entry.file or "")
+            for entry in form.allow
         ),
         contract=tuple(
             Acceptance(version=entry.version, accept=entry.accept, because=entry.because)

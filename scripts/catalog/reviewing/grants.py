@@ -9,13 +9,10 @@ from typing import Any
 
 from catalog.access.reasons import Reasons
 from catalog.errors import Refused
-from catalog.model import Tree
 from catalog.releases.packaging import parsed
 from catalog.reviewing.permissions import Permission, beyond, permissions
 from catalog.reviewing.review import Code, Remark, Topic
 from catalog.rules.reading import mapping
-
-_TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 
 def in_templates(templates: Mapping[str, str], said: Reasons | None = None) -> set[Permission]:
@@ -37,15 +34,6 @@ def _read(text: str) -> Mapping[str, Any]:
         return mapping(parsed(text))
     except Refused:
         return {}
-
-
-def seed_templates(files: Tree) -> dict[str, str]:
-    """The CloudFormation templates in a seed folder: path -> text."""
-    return {
-        path: file.content.decode(errors="replace")
-        for path, file in files.items()
-        if path.endswith(_TEMPLATES) and b"Resources" in file.content
-    }
 
 
 def remarks(subject: str, old: set[Permission], new: set[Permission]) -> Iterator[Remark]:

@@ -26,7 +26,7 @@ def remarks(then: Product, now: Product) -> Iterator[Remark]:
     yield from tags(name, then.tags, now.tags)
     for entry in now.allow:
         if entry not in then.allow:
-            what = (f"{entry.rule} at {entry.at}",)
+            what = (f"{entry.rule} at {entry.place}",)
             yield Remark(topic=Topic.ACCEPTED, subject=name, names=what, text=(entry.because,))
     for accepted in now.contract:
         if accepted not in then.contract:

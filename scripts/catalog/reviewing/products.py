@@ -13,6 +13,7 @@ from catalog.reviewing import grants, manifests, templates
 from catalog.reviewing.permissions import Permission
 from catalog.reviewing.review import Code, Remark, Step, Topic
 from catalog.reviewing.templates import Roles
+from catalog.templates import seed_templates
 
 _MOST = 8
 """Files named of a bundle that changed."""
@@ -138,6 +139,6 @@ def _held(side: Side) -> set[Permission]:
     """What the product's template and those in its seeds allow."""
     own = {"": side.release.template} if side.release else {}
     for name, files in side.seeds.items():
-        texts = grants.seed_templates(files)
+        texts = seed_templates.templates(files)
         own |= {f"{path} of the seed {name}": text for path, text in texts.items()}
     return grants.in_templates(own, side.said)

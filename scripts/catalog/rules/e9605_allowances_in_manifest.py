@@ -15,7 +15,7 @@ class AllowancesInManifest(HouseRule):
     shortdesc = "A template does not configure cfn-lint"
     description = "Its directives give no reason and are shown to nobody; here they do nothing."
     source_url = ""
-    remedy = "Add an entry to allow in product.yaml: rule, at, because."
+    remedy = "Add an entry to allow in product.yaml: rule, at, because; file when a seed holds it."
 
     def check(self, template: Reading) -> Iterator[Violation]:
         """Name each directive."""

@@ -17,6 +17,10 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from catalog.model import Kind
 from catalog.rules.reading import Path, Reading
 
+IN_SEEDS = ("E9107", "E93", "E94", "E95", "E96")
+"""Beginnings of the numbers that hold for the templates of seeds too, which nobody launches from a
+form: secrets, access, data, functions, deployment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -58,13 +62,24 @@ class HouseRule(CloudFormationLintRule):  # type: ignore[misc]
         self.configure()
 
     @property
-    def kind(self) -> Kind:
-        """Kind of the product whose template is being read."""
-        return Kind(self.config["kind"])
+    def kind(self) -> Kind | None:
+        """Kind of the product whose template is being read; None for a template of a seed."""
+        kind = self.config["kind"]
+        return Kind(kind) if kind else None
+
+    @classmethod
+    def holds(cls, kind: Kind | None) -> bool:
+        """Whether the rule holds for a kind of product, or for the templates of seeds.
+
+        A rule for some kinds only is about how these are launched, which no seed is.
+        """
+        if kind is None:
+            return cls.id.startswith(IN_SEEDS) and cls.kinds == frozenset(Kind)
+        return kind in cls.kinds
 
     def match(self, cfn: Any) -> list[Any]:
         """cfn-lint's entry: the matches of `check`, when the rule holds for this kind."""
-        if self.kind not in self.kinds:
+        if not self.holds(self.kind):
             return []
         return [RuleMatch(list(v.path), v.message) for v in self.check(_reading(cfn))]
 

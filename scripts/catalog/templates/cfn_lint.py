@@ -39,12 +39,13 @@ OURS = frozenset({"E2900"})
 """What cfn-lint checks about parameter files; `catalog.templates.scenarios` does it at its line."""
 
 
-def findings(text: str, kind: Kind, regions: Sequence[str]) -> tuple[Finding, ...]:
+def findings(text: str, kind: Kind | None, regions: Sequence[str]) -> tuple[Finding, ...]:
     """What cfn-lint and the house rules say about a template, by line and column.
 
     Args:
         text: A rendered template, without the stamp.
-        kind: Of the product, for the rules that hold for some kinds only.
+        kind: Of the product, for the rules that hold for some kinds only; None for a template of a
+            seed.
         regions: Where it will be launched, e.g. `("us-east-1",)`.
 
     Returns:
@@ -66,7 +67,7 @@ def _unheard_of(region: str) -> Finding:
     )
 
 
-def house_findings(text: str, kind: Kind) -> tuple[Finding, ...]:
+def house_findings(text: str, kind: Kind | None) -> tuple[Finding, ...]:
     """As `findings`, of the house rules alone."""
     return _run(_house_rules(), text, kind, (FALLBACK_REGION,))
 
@@ -87,11 +88,11 @@ def _house_rules() -> Any:
     return rules
 
 
-def _run(rules: Any, text: str, kind: Kind, regions: Sequence[str]) -> tuple[Finding, ...]:
+def _run(rules: Any, text: str, kind: Kind | None, regions: Sequence[str]) -> tuple[Finding, ...]:
     template, matches = decode_str(text)
     if not matches:
         _stamp(template, regions)
-        own = {"kind": kind.value}
+        own = {"kind": kind.value if kind else ""}
         config = ConfigMixIn(
             ["--config-file", devnull],
             regions=list(regions),

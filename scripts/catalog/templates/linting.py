@@ -25,6 +25,7 @@ from catalog.findings import Finding, Severity
 from catalog.manifests import located
 from catalog.model import Kind, Product, Rendered
 from catalog.templates import scenarios, yaml_text
+from catalog.templates.allowances import apply_allowances
 
 FEW = 3
 """Templates that one process lints sooner than several, which have to be started first."""
@@ -48,6 +49,8 @@ class LintRequest:
         regions: Where it will be launched.
         scenarios: Scenario file relative to the catalog's root -> its parameters.
         scenario_texts: The same files -> their text, in which findings get their lines.
+        seeds: Templates that its projects' repositories start with: file relative to the catalog's
+            root -> text.
     """
 
     product: Product
@@ -55,14 +58,15 @@ class LintRequest:
     regions: tuple[str, ...]
     scenarios: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scenario_texts: Mapping[str, str] = field(default_factory=dict)
+    seeds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What a lint depends on; it travels to another process."""
+    """What a lint depends on; it travels to another process. A seed's template has no kind."""
 
     text: str
-    kind: Kind
+    kind: Kind | None
     regions: tuple[str, ...]
 
 
@@ -81,51 +85,28 @@ def lint(
         workers: Processes at most; None for one per core.
         early: A process from `ahead`, started before the templates were known.
     """
-    jobs = [_Job(r.rendered.text, r.product.kind, r.regions) for r in requests]
+    jobs = [job for request in requests for job in (_job(request), *_seed_jobs(request).values())]
     known = {job: found for job in jobs if (found := _kept(cache, job)) is not None}
     new = [job for job in dict.fromkeys(jobs) if job not in known]
     for job, found in zip(new, _run(new, workers, early), strict=True):
         known[job] = found
         _keep(cache, job, found)
     findings: set[Finding] = set()
-    for request, job in zip(requests, jobs, strict=True):
-        own = {_at_source(finding, request.rendered) for finding in known[job]}
+    for request in requests:
+        own = {_at_source(finding, request.rendered) for finding in known[_job(request)]}
+        for file, job in _seed_jobs(request).items():
+            own.update(replace(finding, file=file) for finding in known[job])
         own.update(_scenario_findings(request))
         findings.update(apply_allowances(sorted(own), request.product))
     return tuple(sorted(findings))
 
 
-def apply_allowances(findings: Sequence[Finding], product: Product) -> tuple[Finding, ...]:
-    """Mark what the product's manifest accepts, and add a finding for each idle entry.
+def _job(request: LintRequest) -> _Job:
+    return _Job(request.rendered.text, request.product.kind, request.regions)
 
-    An entry accepts the findings of its rule at its place and everywhere below it.
 
-    Args:
-        findings: Of this product's template.
-        product: Whose `allow` entries count.
-
-    Returns:
-        The same findings, those accepted with their reason; then C407 for entries nothing needs.
-    """
-    used = set()
-    result = []
-    for finding in findings:
-        for entry in product.allow:
-            if entry.rule == finding.rule and f"{finding.at}.".startswith(f"{entry.at}."):
-                used.add(entry)
-                finding = replace(finding, allowed=entry.because)
-        result.append(finding)
-    idle = (
-        Finding(
-            file=f"products/{product.name}/product.yaml",
-            rule="C407",
-            message=f"allow accepts {entry.rule} at {entry.at}, where there is no such finding.",
-            remedy="Remove the entry, or correct its rule or its place.",
-        )
-        for entry in product.allow
-        if entry not in used
-    )
-    return (*result, *idle)
+def _seed_jobs(request: LintRequest) -> dict[str, _Job]:
+    return {file: _Job(text, None, request.regions) for file, text in request.seeds.items()}
 
 
 # --- Running ------------------------------------------------------------------------------------
@@ -238,7 +219,7 @@ def _rules_digest() -> str:
 
 
 def _file(cache: Path, job: _Job) -> Path:
-    parts = [_rules_digest(), job.kind.value, *job.regions, job.text]
+    parts = [_rules_digest(), job.kind or "", *job.regions, job.text]
     return cache / f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}.json"
 
 
