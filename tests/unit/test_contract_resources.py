@@ -1,4 +1,4 @@
-"""What an update does to resources, beyond the table of sixty changes."""
+"""What an update does to resources, beyond the table of eighty changes."""
 
 from __future__ import annotations
 

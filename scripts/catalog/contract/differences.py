@@ -33,6 +33,7 @@ class Change(StrEnum):
         REPLACED: An update makes it anew, or fails because it cannot.
         RENAMED: Known by another name, though the same thing.
         OPTIONAL: A condition decides about its being there, where none did, or another.
+        UNGUARDED: Keeps data for less time, or guards it less, where it stands.
         NARROWED: Takes less, or promises less.
         WIDENED: Takes more, or promises more.
         CHANGED: Neither; something else.
@@ -42,6 +43,7 @@ class Change(StrEnum):
     REPLACED = "replaced"
     RENAMED = "renamed"
     OPTIONAL = "optional"
+    UNGUARDED = "unguarded"
     NARROWED = "narrowed"
     ADDED = "added"
     WIDENED = "widened"

@@ -9,6 +9,8 @@ from typing import Any
 from catalog.contract.differences import Change, Difference, Level, Section
 from catalog.contract.face import RENAMED_IN_PLACE, FacedResource
 from catalog.contract.following import followers
+from catalog.contract.guarding import losses
+from catalog.contract.guards import BY_TYPE
 from catalog.contract.meaning import Meaning, mentions, same
 
 Resources = Mapping[str, FacedResource]
@@ -138,6 +140,7 @@ def _steps(two: _Two) -> Iterator[Step]:
         yield Level.MAJOR, Change.REPLACED, reason, ()
         return
     yield from _fixed(two)
+    yield from _guards(two)
     yield from _presence(two)
     if two.old.stateful:
         yield from _policies(two)
@@ -189,6 +192,14 @@ def _defined(meaning: Meaning, name: str) -> Any:
     return meaning.conditions.get(name), meaning.mappings.get(name)
 
 
+def _guards(two: _Two) -> Iterator[Step]:
+    if two.old.type not in BY_TYPE:
+        return
+    old, new = two.before.of(two.old.properties), two.after.of(two.new.properties)
+    for loss in losses(two.old.type, old, new):
+        yield Level.MAJOR, Change.UNGUARDED, f"{two.name} {loss}", ()
+
+
 def _presence(two: _Two) -> Iterator[Step]:
     was, now = two.before.there(two.old.condition), two.after.there(two.new.condition)
     if was is False or same(was, now):
@@ -208,7 +219,7 @@ def _policies(two: _Two) -> Iterator[Step]:
         step = KEEPING.get(now, 0) - KEEPING.get(was, 0)
         if step < 0:
             reason = f"{two.name} is no longer kept: its {policy} becomes {now}"
-            yield Level.MAJOR, Change.NARROWED, reason, ()
+            yield Level.MAJOR, Change.UNGUARDED, reason, ()
         elif step > 0:
             reason = f"{two.name} is kept: its {policy} becomes {now}"
             yield Level.MINOR, Change.WIDENED, reason, ()

@@ -14,6 +14,7 @@ class Topic(Enum):
 
     GONE = "no longer here"
     REPLACED = "replaced in running projects"
+    DATA = "data is lost or guarded less"
     CONTRACT = "may break those who use it"
     RENAMED = "physical name changes"
     KIND = "kind changes"

@@ -55,7 +55,11 @@ def _topic(each: Difference) -> Topic:
     if each.level is not Level.MAJOR:
         return Topic.FACE
     if each.section is Section.RESOURCE:
-        found = {Change.REPLACED: Topic.REPLACED, Change.RENAMED: Topic.RENAMED}
+        found = {
+            Change.REPLACED: Topic.REPLACED,
+            Change.RENAMED: Topic.RENAMED,
+            Change.UNGUARDED: Topic.DATA,
+        }
         return found.get(each.change, Topic.CONTRACT)
     return Topic.CONTRACT
 
