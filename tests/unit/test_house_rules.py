@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from catalog import rules
 from catalog.findings import Severity
 from catalog.model import Kind
+from catalog.rules.e9306_no_full_access_policies import WHOLE_SERVICES, grants_a_service
 from catalog.templates import cfn_lint
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
@@ -61,6 +66,37 @@ def test_good_is_a_template_cfn_lint_accepts(path: Path) -> None:
     text = path.read_text()
     findings = cfn_lint.findings(text, kind_of(text), ("us-east-1",))
     assert [f for f in findings if f.severity is Severity.ERROR] == []
+
+
+@cache
+def documents_of_aws() -> dict[str, Any]:
+    """Path and name of each policy of AWS that a role can be given -> its statements."""
+    bundled = json.loads(aws_managed_policies_data)
+    return {
+        f"{policy.get('Path', '/')}{name}".removeprefix("/"): policy["Document"]["Statement"]
+        for name, policy in bundled.items()
+        if policy.get("Path") != "/aws-service-role/"
+    }
+
+
+def is_wide(statement: dict[str, Any]) -> bool:
+    actions = statement.get("Action", [])
+    listed = [actions] if isinstance(actions, str) else actions
+    wide = "NotAction" in statement or any(re.fullmatch(r"\*|[\w-]+:\*", one) for one in listed)
+    return bool(statement["Effect"] == "Allow" and wide)
+
+
+def test_every_policy_of_aws_that_grants_a_service_is_known() -> None:
+    known = documents_of_aws()
+    wide = {
+        policy
+        for policy, statements in known.items()
+        if any(map(is_wide, statements if isinstance(statements, list) else [statements]))
+    }
+    assert len(known) > 1000
+    assert [policy for policy in sorted(wide) if not grants_a_service(policy)] == []
+    names = {policy.rpartition("/")[2] for policy in wide}
+    assert names >= WHOLE_SERVICES
 
 
 def test_files_numbers_and_fixtures_are_one_to_one() -> None:

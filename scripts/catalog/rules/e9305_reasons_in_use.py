@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
-from catalog.rules.policies import Statement, is_reason, reasons, statements
+from catalog.rules.policies import (
+    EVERY_ONE_IN_IAM,
+    Statement,
+    is_reason,
+    reasons,
+    statements,
+)
 from catalog.rules.reading import Reading
 
 
@@ -38,6 +44,10 @@ def _wide(statement: Statement) -> bool:
         *statement.values("Resource"),
         *statement.principals(),
     ]
-    return any(value == "*" or value.endswith(":*") for value, _ in values) or bool(
+    return any(_all(value) for value, _ in values) or bool(
         {"NotAction", "NotResource", "NotPrincipal"} & set(statement.body)
     )
+
+
+def _all(value: str) -> bool:
+    return value == "*" or value.endswith(":*") or bool(EVERY_ONE_IN_IAM.fullmatch(value))

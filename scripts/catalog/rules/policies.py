@@ -25,6 +25,11 @@ from catalog.rules.reading import (
 )
 
 EVERY_RESOURCE = re.compile(rf"\*+|arn:{ARN_PART}:{ARN_PART}:\*?:\*?:\*+")
+EVERY_ONE_IN_IAM = re.compile(
+    rf"arn:{ARN_PART}:iam:{ARN_PART}:{ARN_PART}:(\*+|(role|user|group|policy)/?\*+)"
+)
+"""ARNs of all roles, users, groups or policies of an account."""
+
 ACCOUNT_ROOT = re.compile(rf"arn:{ARN_PART}:iam::(\$\{{AWS::AccountId\}}|\d{{12}}):root")
 
 
