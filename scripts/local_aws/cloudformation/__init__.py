@@ -16,6 +16,7 @@ from local_aws.cloudformation import (
     change_sets,
     creating,
     deleting,
+    drift_api,
     nested,
     stack_instances,
     stack_sets,
@@ -23,7 +24,7 @@ from local_aws.cloudformation import (
     updating,
 )
 from local_aws.cloudformation.model import Ask, Stack
-from local_aws.cloudformation.stack_set_api import CloudFormation
+from local_aws.cloudformation.stack_set_drift import CloudFormation
 from local_aws.cloudformation.template import parse_template
 
 __all__ = [
@@ -140,6 +141,7 @@ def forget() -> None:
     """There are no stacks, change sets and stack sets any more."""
     store.forget_all()
     change_sets.forget_all()
+    drift_api.forget_all()
     stack_sets.forget_all()
 
 

@@ -41,11 +41,11 @@ def operation(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def page(entries: Sequence[Any], params: Params, key: str) -> dict[str, Any]:
-    """One page of a list; the token is the position."""
+def page(entries: Sequence[Any], params: Params, key: str, most: int = PAGE) -> dict[str, Any]:
+    """One page of a list, of `most` entries; the token is the position."""
     start = int(params.get("NextToken") or 0)
-    shown = {key: list(entries[start : start + PAGE])}
-    return shown | ({"NextToken": str(start + PAGE)} if len(entries) > start + PAGE else {})
+    shown = {key: list(entries[start : start + most])}
+    return shown | ({"NextToken": str(start + most)} if len(entries) > start + most else {})
 
 
 def _stack(caller: BaseResponse, params: Params) -> Stack:

@@ -11,10 +11,18 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 from moto.core.utils import utcnow
 
-from local_aws.cloudformation import admission, creating, foreseeing, ordering, store, updating
+from local_aws.cloudformation import (
+    admission,
+    creating,
+    drift,
+    foreseeing,
+    ordering,
+    store,
+    updating,
+)
 from local_aws.cloudformation.api import operation
 from local_aws.cloudformation.errors import AlreadyExists, ValidationError
-from local_aws.cloudformation.model import Ask, Stack, new_id
+from local_aws.cloudformation.model import Ask, Drift, Stack, new_id
 from local_aws.cloudformation.requests import Params, ask_of, place
 from local_aws.cloudformation.world import Outside, scope_of
 from local_aws.errors import Refusal
@@ -42,6 +50,8 @@ class ChangeSet:
     ask: Ask
     description: str
     changes: list[dict[str, Any]]
+    found: dict[str, Drift] | None = None
+    """How the resources stood when it was made; None where it does not look at them."""
     status: str = "CREATE_COMPLETE"
     reason: str = ""
     execution: str = "AVAILABLE"
@@ -71,18 +81,37 @@ def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
         stack = _shell(account, region, ask)
     if name in _sets.get(stack.id, {}):
         raise AlreadyExists(f"ChangeSet {name} already exists")
+    found = _drift(stack, kind, params)
     made = ChangeSet(
         id=f"arn:aws:cloudformation:{region}:{account}:changeSet/{name}/{uuid.uuid4()}",
         name=name,
         kind=kind,
         ask=ask,
         description=params.get("Description", ""),
-        changes=foreseeing.changes(stack, ask, template, values),
+        changes=foreseeing.changes(stack, ask, template, values, found),
+        found=found,
     )
-    if kind != "CREATE" and not updating.differs(stack, ask):
+    if kind != "CREATE" and not updating.differs(stack, ask) and not (found and made.changes):
         made.status, made.reason, made.execution = "FAILED", NOTHING, "UNAVAILABLE"
     _sets.setdefault(stack.id, {})[name] = made
     return {"Id": made.id, "StackId": stack.id}
+
+
+def _drift(stack: Stack, kind: str, params: Params) -> dict[str, Drift] | None:
+    """How the resources stand, where the change set is to put them back.
+
+    Raises:
+        ValidationError: There is no stack yet, or other stacks belong to it.
+    """
+    if not params.get("DeploymentMode"):
+        return None
+    if kind != "UPDATE":
+        raise ValidationError("DeploymentMode REVERT_DRIFT needs a stack that exists")
+    if params.get("IncludeNestedStacks"):
+        raise ValidationError(
+            "DeploymentMode with IncludeNestedStacks is not implemented in the embedded AWS"
+        )
+    return drift.states(stack)
 
 
 def _shell(account: str, region: str, ask: Ask) -> Stack:
@@ -124,7 +153,14 @@ def _describe(caller: BaseResponse, params: Params) -> dict[str, Any]:
         "Description": one.description,
     }
     reason = {"StatusReason": one.reason} if one.reason else {}
-    return {**_summary(stack, one), **{k: v for k, v in shown.items() if v}, **reason}
+    return {**_summary(stack, one), **{k: v for k, v in shown.items() if v}, **reason, **_mode(one)}
+
+
+def _mode(one: ChangeSet) -> dict[str, str]:
+    if one.found is None:
+        return {}
+    status = drift.summed({each.status for each in one.found.values()})
+    return {"DeploymentMode": "REVERT_DRIFT", "StackDriftStatus": status}
 
 
 def _summary(stack: Stack, one: ChangeSet) -> dict[str, Any]:
@@ -163,7 +199,7 @@ def _execute(caller: BaseResponse, params: Params) -> dict[str, Any]:
         stack.ask, stack.template, stack.values = one.ask, template, values
         creating.fill(stack, ordering.order(template, scope_of(stack, template, values)))
     else:
-        updating.update(stack, one.ask)
+        updating.update(stack, one.ask, one.found)
     return {}
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 
-from local_aws.cloudformation import ordering, schemas
+from local_aws.cloudformation import drift, ordering, schemas
+from local_aws.cloudformation.differences import as_text
 from local_aws.cloudformation.errors import ResourceFailed
 from local_aws.cloudformation.intrinsic import NO_VALUE, Scope
-from local_aws.cloudformation.model import Ask, Resource, Stack
+from local_aws.cloudformation.model import Ask, Drift, Resource, Stack
 from local_aws.cloudformation.template import Template
 from local_aws.cloudformation.world import scope_of
 
@@ -24,14 +25,74 @@ _LATER = object()
 
 
 def changes(
-    stack: Stack, ask: Ask, template: Template, values: Mapping[str, Any]
+    stack: Stack,
+    ask: Ask,
+    template: Template,
+    values: Mapping[str, Any],
+    states: Mapping[str, Drift] | None = None,
 ) -> list[dict[str, Any]]:
-    """The changes of a change set, in the order of the template's dependencies, removals last."""
-    scope = scope_of(stack, template, values)
+    """The changes of a change set, in the order of the template's dependencies, removals last.
+
+    With `states`, of one that knows of drift: held against the resources as they are.
+    """
+    real = stack if states is None else drift.as_it_is(stack, states)
+    scope = scope_of(real, template, values)
     order = ordering.order(template, scope)
-    found = [each for name in order if (each := _brought(stack, ask, template, scope, name))]
-    found += [_removed(old) for name, old in stack.resources.items() if name not in order]
+    found = [each for name in order if (each := _brought(real, ask, template, scope, name))]
+    found += [_removed(old) for name, old in real.resources.items() if name not in order]
+    if states is not None:
+        found = [_aware(each, stack, states) for each in found]
+        told = {each["LogicalResourceId"] for each in found}
+        found += [
+            _synced(stack.resources[name])
+            for name, state in states.items()
+            if state.status == drift.MODIFIED and name not in told
+        ]
     return [{"Type": "Resource", "ResourceChange": each} for each in found]
+
+
+def _aware(change: dict[str, Any], stack: Stack, states: Mapping[str, Drift]) -> dict[str, Any]:
+    """A change with what is known of its resource's drift, property by property."""
+    name = change["LogicalResourceId"]
+    if name not in stack.resources:
+        return change
+    state, before = states.get(name), stack.resources[name].properties
+    if state is None:
+        return {**change, "ResourceDriftStatus": "UNSUPPORTED"}
+    drifted = {each.name for each in state.found}
+    for detail in change["Details"]:
+        target = detail["Target"]
+        if target.get("Name") in drifted:
+            target |= _drifted(target["Name"], state, before)
+    return {**change, "ResourceDriftStatus": state.status}
+
+
+def _drifted(name: str, state: Drift, before: Mapping[str, Any]) -> dict[str, Any]:
+    actual = as_text(state.actual.get(name))
+    return {
+        "Path": f"/Properties/{name}",
+        "BeforeValue": actual,
+        "BeforeValueFrom": "ACTUAL_STATE",
+        "AfterValueFrom": "TEMPLATE",
+        "AttributeChangeType": "Modify",
+        "Drift": {
+            "PreviousValue": as_text(before.get(name)),
+            "ActualValue": actual,
+            "DriftDetectionTimestamp": state.at,
+        },
+    }
+
+
+def _synced(old: Resource) -> dict[str, Any]:
+    """What the new template has come to say as well; only CloudFormation's memory changes."""
+    return {
+        "Action": "SyncWithActual",
+        "LogicalResourceId": old.logical_id,
+        "PhysicalResourceId": old.physical_id,
+        "ResourceType": old.kind,
+        "ResourceDriftStatus": drift.MODIFIED,
+        "Details": [],
+    }
 
 
 def _brought(
@@ -67,7 +128,7 @@ def _removed(old: Resource) -> dict[str, Any]:
     return {
         "Action": "Remove",
         "LogicalResourceId": old.logical_id,
-        "PhysicalResourceId": old.physical_id,
+        **({"PhysicalResourceId": old.physical_id} if old.made else {}),
         "ResourceType": old.kind,
         "PolicyAction": _policy(old.deletion_policy),
         "Details": [],

@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from local_aws.cloudformation.differences import Difference
 from local_aws.cloudformation.providers.base import Made
 from local_aws.cloudformation.template import Template
 
@@ -40,6 +41,25 @@ class Ask:
     parent: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How a resource stood when it was looked at.
+
+    Args:
+        status: `IN_SYNC`, `MODIFIED`, `DELETED` or `UNKNOWN`.
+        reason: Why it is not known.
+        expected: The properties that were compared; empty where it is gone.
+        actual: Those it has.
+    """
+
+    status: str
+    at: datetime
+    reason: str = ""
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    actual: Mapping[str, Any] = field(default_factory=dict)
+    found: tuple[Difference, ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Resource:
     """One resource of a stack.
@@ -61,6 +81,7 @@ class Resource:
     status: str = ""
     reason: str = ""
     changed: datetime = field(default_factory=utcnow)
+    drift: Drift | None = None
 
     @property
     def physical_id(self) -> str:
@@ -95,6 +116,8 @@ class Stack:
     imports: set[str] = field(default_factory=set)
     policy: str = ""
     change_set: str = ""
+    drift: str = "NOT_CHECKED"
+    looked: datetime | None = None
 
     @property
     def name(self) -> str:

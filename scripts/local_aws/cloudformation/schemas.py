@@ -67,6 +67,16 @@ def read_only(kind: str) -> tuple[str, ...]:
     return tuple(_dotted(path) for path in schema(kind).get("readOnlyProperties", ()))
 
 
+def write_only(kind: str) -> tuple[str, ...]:
+    """Properties that no service tells, e.g. `Code.S3Key`; `*` stands for each entry of a list."""
+    return tuple(_dotted(path) for path in schema(kind).get("writeOnlyProperties", ()))
+
+
+def readable(kind: str) -> bool:
+    """Whether CloudFormation has a handler that reads resources of a type."""
+    return not is_custom(kind) and "read" in schema(kind).get("handlers", {})
+
+
 def identifier(kind: str) -> tuple[str, ...]:
     """The properties whose values make the physical id."""
     return tuple(_dotted(path) for path in schema(kind).get("primaryIdentifier", ()))

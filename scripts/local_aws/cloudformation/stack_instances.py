@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,11 @@ from local_aws.iam import calling
 
 _NOBODY = ""
 """Whose key a stack set works with, roles aside: its operations go on after the call."""
+
+
+def by_nobody() -> AbstractContextManager[None]:
+    """Work as stack sets do, under no caller's key."""
+    return calling.by(_NOBODY)
 
 
 def targets(one: StackSet, params: Params) -> list[tuple[str, str, str]]:
@@ -163,7 +169,7 @@ def deploy(one: StackSet, instance: Instance) -> None:
         instance.reason = missing
         return
     try:
-        with calling.by(_NOBODY):
+        with by_nobody():
             stack = instance.stack = _brought(instance, ask)
     except ServiceException as error:
         instance.reason = error.message
@@ -202,7 +208,7 @@ def _missing_role(one: StackSet, account: str) -> str:
 
 def _remove(one: StackSet, instance: Instance, *, retain: bool) -> None:
     if instance.stack and not retain:
-        with calling.by(_NOBODY):
+        with by_nobody():
             deleting.delete(instance.stack)
         if instance.stack.status != "DELETE_COMPLETE":
             instance.status, instance.detail = "INOPERABLE", "FAILED"

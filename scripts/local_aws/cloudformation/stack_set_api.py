@@ -52,6 +52,8 @@ def _shown(one: StackSet) -> dict[str, Any]:
         "OrganizationalUnitIds": sorted({i.unit for i in one.instances.values() if i.unit}),
         "Regions": sorted({instance.region for instance in one.instances.values()}),
     }
+    if one.looked:
+        shown["StackSetDriftDetectionDetails"] = one.looked
     if one.model == stack_sets.SELF_MANAGED:
         shown["AdministrationRoleARN"] = one.administration_role
         shown["ExecutionRoleName"] = one.execution_role
@@ -67,6 +69,8 @@ def _instance(one: StackSet, instance: Instance) -> dict[str, Any]:
         "Status": instance.status,
         "StatusReason": instance.reason,
         "OrganizationalUnitId": instance.unit,
+        "DriftStatus": instance.drift,
+        "LastDriftCheckTimestamp": instance.looked,
     }
     detail = {"StackInstanceStatus": {"DetailedStatus": instance.detail}}
     return {key: value for key, value in shown.items() if value} | detail

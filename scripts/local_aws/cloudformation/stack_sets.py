@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -66,6 +67,8 @@ class Instance:
     status: str = "CURRENT"
     detail: str = "SUCCEEDED"
     reason: str = ""
+    drift: str = "NOT_CHECKED"
+    looked: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,6 +90,10 @@ class StackSet:
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     units: dict[str, set[str]] = field(default_factory=dict)
     """OUs it is deployed to -> regions, also where no account is yet."""
+    looked: dict[str, Any] = field(default_factory=dict)
+    """What the last detection of drift came to."""
+    drifts: dict[str, dict[tuple[str, str], list[dict[str, Any]]]] = field(default_factory=dict)
+    """Detection -> account and region -> resources."""
 
     @property
     def arn(self) -> str:

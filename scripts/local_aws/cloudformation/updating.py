@@ -17,6 +17,7 @@ from local_aws.cloudformation import (
     admission,
     creating,
     deleting,
+    drift,
     ordering,
     outcomes,
     providers,
@@ -24,7 +25,7 @@ from local_aws.cloudformation import (
 )
 from local_aws.cloudformation.errors import ResourceFailed, ValidationError
 from local_aws.cloudformation.intrinsic import Scope
-from local_aws.cloudformation.model import Ask, Resource, Stack
+from local_aws.cloudformation.model import Ask, Drift, Resource, Stack
 from local_aws.cloudformation.template import Template
 from local_aws.cloudformation.world import Outside, scope_of
 
@@ -59,8 +60,14 @@ def _bare(template: Template) -> dict[str, Any]:
     }
 
 
-def update(stack: Stack, ask: Ask) -> None:
+def update(stack: Stack, ask: Ask, found: Mapping[str, Drift] | None = None) -> None:
     """Bring a stack to what the request says, or back to what it was.
+
+    Args:
+        stack: To be updated.
+        ask: What the request says.
+        found: How the resources stood, where a change set puts them back; a failure then goes back
+            to that, not to what the last template said (user guide, *Drift-aware change sets*).
 
     Raises:
         ValidationError: There is nothing to do, or the stack is in no state to be updated.
@@ -69,11 +76,16 @@ def update(stack: Stack, ask: Ask) -> None:
     if stack.status not in READY:
         text = f"Stack:{stack.id} is in {stack.status} state and can not be updated."
         raise ValidationError(text)
-    if not differs(stack, ask):
+    if found is None and not differs(stack, ask):
         raise ValidationError("No updates are to be performed.")
     template, values = admission.admit(ask, Outside(stack.account, stack.region, ask.role_arn))
     order = ordering.order(template, scope_of(stack, template, values))
+    remembered = stack.resources
+    stack.resources = drift.as_it_is(stack, found or {}).resources
     _Update(stack, ask).run(template, values, order)
+    if stack.status.startswith("UPDATE_ROLLBACK"):
+        changed = {name for name, state in (found or {}).items() if state.status != drift.IN_SYNC}
+        stack.resources |= {name: remembered[name] for name in changed}
 
 
 class _Update:
@@ -90,6 +102,7 @@ class _Update:
     def run(self, template: Template, values: dict[str, Any], order: list[str]) -> None:
         stack = self.stack
         stack.turn("UPDATE_IN_PROGRESS", "User Initiated")
+        stack.drift = "NOT_CHECKED"
         stack.ask, stack.template, stack.values = self.ask, template, values
         scope = scope_of(stack, template, values)
         failed = next((name for name in order if not self._bring(scope, name)), "")

@@ -7,10 +7,14 @@ from typing import Any
 
 from local_aws.cloudformation import language, parameters
 from local_aws.cloudformation.admission import needed_capabilities
-from local_aws.cloudformation.model import Resource, Stack
+from local_aws.cloudformation.model import Drift, Resource, Stack
 from local_aws.cloudformation.template import Template
 
-DRIFT = {"StackDriftStatus": "NOT_CHECKED"}
+
+def drifted(one: Stack) -> dict[str, Any]:
+    """Whether a stack drifted, and when that was looked at."""
+    looked = {"LastCheckTimestamp": one.looked} if one.looked else {}
+    return {"StackDriftStatus": one.drift, **looked}
 
 
 def stack(one: Stack) -> dict[str, Any]:
@@ -34,7 +38,7 @@ def stack(one: Stack) -> dict[str, Any]:
         "EnableTerminationProtection": one.ask.termination_protection,
         "ParentId": one.ask.parent,
         "ChangeSetId": one.change_set,
-        "DriftInformation": DRIFT,
+        "DriftInformation": drifted(one),
     }
     always = {"DisableRollback", "EnableTerminationProtection", "Parameters", "Tags", "Outputs"}
     return {key: value for key, value in shown.items() if value or key in always}
@@ -52,7 +56,7 @@ def summary(one: Stack) -> dict[str, Any]:
         "StackStatus": one.status,
         "StackStatusReason": one.reason,
         "ParentId": one.ask.parent,
-        "DriftInformation": DRIFT,
+        "DriftInformation": drifted(one),
     }
     return {key: value for key, value in shown.items() if value}
 
@@ -66,7 +70,38 @@ def resource(one: Resource) -> dict[str, Any]:
         "LastUpdatedTimestamp": one.changed,
         "ResourceStatus": one.status,
         "ResourceStatusReason": one.reason,
+        "DriftInformation": _resource_drifted(one),
     }
+    return {key: value for key, value in shown.items() if value}
+
+
+def _resource_drifted(one: Resource) -> dict[str, Any]:
+    if one.drift is None:
+        return {"StackResourceDriftStatus": "NOT_CHECKED"}
+    return {
+        "StackResourceDriftStatus": one.drift.status,
+        "LastCheckTimestamp": one.drift.at,
+    }
+
+
+def resource_drift(of: Stack, one: Resource, state: Drift) -> dict[str, Any]:
+    """As DescribeStackResourceDrifts shows a resource that was looked at."""
+    shown = {
+        "StackId": of.id,
+        "LogicalResourceId": one.logical_id,
+        "PhysicalResourceId": one.physical_id,
+        "ResourceType": one.kind,
+        "StackResourceDriftStatus": state.status,
+        "Timestamp": state.at,
+        "DriftStatusReason": state.reason,
+        "PropertyDifferences": [each.shown() for each in state.found],
+    }
+    if state.expected:
+        shown["ExpectedProperties"] = json.dumps(state.expected, default=str)
+        shown["ActualProperties"] = json.dumps(
+            {key: value for key, value in state.actual.items() if key in state.expected},
+            default=str,
+        )
     return {key: value for key, value in shown.items() if value}
 
 

@@ -29,6 +29,7 @@ FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """Operations nobody needs a permission for (STS API reference)."""
 
 NAMES: dict[str, tuple[str, ...]] = {
+    "cloudformation:DetectStackDrift": ("DetectStackDrift", "DetectStackResourceDrift"),
     "kms:ReEncrypt": ("ReEncryptFrom", "ReEncryptTo"),
     "lambda:Invoke": ("InvokeFunction",),
     "lambda:InvokeWithResponseStream": ("InvokeFunction",),

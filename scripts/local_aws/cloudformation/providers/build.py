@@ -12,7 +12,9 @@ from local_aws.cloudformation.providers.through_api import (
     Through,
     answering,
     named,
+    own_tags,
     pairs,
+    propertied,
     provides,
     shaped,
 )
@@ -62,6 +64,32 @@ class Pipeline(Through):
     """A pipeline."""
 
     service = "codepipeline"
+    reads = frozenset(
+        {
+            "ArtifactStore",
+            "ArtifactStores",
+            "ExecutionMode",
+            "Name",
+            "PipelineType",
+            "RoleArn",
+            "Stages",
+            "Tags",
+            "Triggers",
+            "Variables",
+        }
+    )
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The pipeline's declaration, and its tags."""
+        name = made.physical_id
+        found = propertied(client.get_pipeline(name=name)["pipeline"], order.properties)
+        if stores := found.get("ArtifactStores"):
+            found["ArtifactStores"] = [
+                {"Region": region, "ArtifactStore": store} for region, store in stores.items()
+            ]
+        arn = _pipeline_arn(order, name)
+        tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+        return {**found, "Tags": own_tags({each["key"]: each["value"] for each in tags}, order)}
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the pipeline."""

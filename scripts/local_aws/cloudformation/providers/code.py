@@ -13,6 +13,7 @@ from local_aws.cloudformation.providers.through_api import (
     Through,
     acting,
     answering,
+    own_tags,
     pairs,
     provides,
     shaped,
@@ -96,6 +97,15 @@ def _first_files(order: Order) -> Files:
 
 class _Connection(Through):
     """A connection, pending until somebody completes it."""
+
+    reads = frozenset({"ConnectionName", "HostArn", "ProviderType", "Tags"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The connection and its tags."""
+        found = client.get_connection(ConnectionArn=made.physical_id)["Connection"]
+        tags = client.list_tags_for_resource(ResourceArn=made.physical_id)["Tags"]
+        known = {key: found[key] for key in sorted(self.reads & found.keys())}
+        return {**known, "Tags": own_tags(tags, order)}
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the connection."""

@@ -13,6 +13,7 @@ from local_aws.cloudformation.providers.through_api import (
     answering,
     named,
     pairs,
+    propertied,
     provides,
     shaped,
 )
@@ -35,6 +36,21 @@ class Function(Through):
     """A function; code written into the template finds the module `cfnresponse`, as on AWS."""
 
     service = "lambda"
+    reads = frozenset(
+        {
+            *DEFAULTS,
+            "Code",
+            "FunctionName",
+            "Handler",
+            "Role",
+            "Runtime",
+        }
+    )
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The function's configuration; its code no service tells."""
+        found = client.get_function_configuration(FunctionName=made.physical_id)
+        return dict(propertied(found, order.properties))
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the function."""

@@ -13,6 +13,7 @@ from local_aws.cloudformation.providers.through_api import (
     document,
     named,
     pairs,
+    propertied,
     provides,
     shaped,
 )
@@ -23,6 +24,27 @@ class Rule(Through):
     """An EventBridge rule and its targets."""
 
     service = "events"
+    reads = frozenset(
+        {
+            "Description",
+            "EventBusName",
+            "EventPattern",
+            "Name",
+            "RoleArn",
+            "ScheduleExpression",
+            "State",
+            "Targets",
+        }
+    )
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The rule and its targets."""
+        wanted, name = order.properties, made.attribute("Name")
+        bus = {"EventBusName": wanted.get("EventBusName", "default")}
+        rule = client.describe_rule(Name=name, **bus)
+        targets = client.list_targets_by_rule(Rule=name, **bus)["Targets"]
+        known = {key: rule[key] for key in sorted(self.reads & rule.keys())}
+        return {**known, **bus, "Targets": propertied(targets, wanted.get("Targets"))}
 
     def make(self, client: Any, order: Order) -> Made:
         """Put the rule and its targets."""

@@ -11,6 +11,7 @@ from local_aws.cloudformation.providers.through_api import (
     answering,
     document,
     named,
+    own_tags,
     pairs,
     provides,
 )
@@ -21,6 +22,42 @@ class Role(Through):
     """A role with its inline and attached policies."""
 
     service = "iam"
+    reads = frozenset(
+        {
+            "AssumeRolePolicyDocument",
+            "Description",
+            "ManagedPolicyArns",
+            "MaxSessionDuration",
+            "Path",
+            "PermissionsBoundary",
+            "Policies",
+            "RoleName",
+            "Tags",
+        }
+    )
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The role, each of its inline policies, and what is attached."""
+        name = made.physical_id
+        role = client.get_role(RoleName=name)["Role"]
+        inline = client.list_role_policies(RoleName=name)["PolicyNames"]
+        attached = client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        return {
+            "RoleName": name,
+            "Path": role["Path"],
+            "Description": role.get("Description", ""),
+            "MaxSessionDuration": role["MaxSessionDuration"],
+            "PermissionsBoundary": role.get("PermissionsBoundary", {}).get(
+                "PermissionsBoundaryArn"
+            ),
+            "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"],
+            "ManagedPolicyArns": sorted(each["PolicyArn"] for each in attached),
+            "Policies": [
+                {"PolicyName": each, "PolicyDocument": _inline(client, name, each)}
+                for each in sorted(inline)
+            ],
+            "Tags": own_tags(role.get("Tags"), order),
+        }
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the role, then put and attach its policies."""
@@ -57,6 +94,12 @@ class Role(Through):
         elif old.get("PermissionsBoundary"):
             client.delete_role_permissions_boundary(RoleName=name)
         self._set_policies(client, name, wanted, old)
+        tags = pairs(wanted.get("Tags")) | dict(order.tags)
+        if lost := sorted(pairs(old.get("Tags")).keys() - tags.keys()):
+            client.untag_role(RoleName=name, TagKeys=lost)
+        if tags:
+            listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+            client.tag_role(RoleName=name, Tags=listed)
         attributes = {key: made.attribute(key) for key in ("Arn", "RoleId")}
         return answering(name, order, attributes)
 
@@ -83,11 +126,30 @@ class Role(Through):
             client.attach_role_policy(RoleName=name, PolicyArn=arn)
 
 
+def _inline(client: Any, role: str, name: str) -> Any:
+    return client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+
+
 @provides("AWS::IAM::ManagedPolicy")
 class ManagedPolicy(Through):
     """A customer managed policy, attached to the roles it names."""
 
     service = "iam"
+    reads = frozenset({"Description", "ManagedPolicyName", "Path", "PolicyDocument", "Roles"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:  # noqa: ARG002
+        """The policy, its default version, and the roles it is attached to."""
+        arn = made.physical_id
+        policy = client.get_policy(PolicyArn=arn)["Policy"]
+        version = client.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])
+        found = client.list_entities_for_policy(PolicyArn=arn, EntityFilter="Role")["PolicyRoles"]
+        return {
+            "ManagedPolicyName": policy["PolicyName"],
+            "Path": policy["Path"],
+            "Description": policy.get("Description", ""),
+            "PolicyDocument": version["PolicyVersion"]["Document"],
+            "Roles": sorted(each["RoleName"] for each in found),
+        }
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the policy and attach it."""
@@ -129,6 +191,13 @@ class RolePolicy(Through):
     """One inline policy of a role made elsewhere."""
 
     service = "iam"
+    reads = frozenset({"PolicyDocument", "PolicyName", "RoleName"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:  # noqa: ARG002
+        """The policy."""
+        role, name = (str(order.properties[key]) for key in ("RoleName", "PolicyName"))
+        text = _inline(client, role, name)
+        return {"RoleName": role, "PolicyName": name, "PolicyDocument": text}
 
     def make(self, client: Any, order: Order) -> Made:
         """Put the policy."""

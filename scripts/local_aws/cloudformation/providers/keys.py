@@ -16,6 +16,7 @@ from local_aws.cloudformation.providers.through_api import (
     document,
     named,
     pairs,
+    propertied,
     provides,
     shaped,
 )
@@ -26,6 +27,19 @@ class Key(Through):
     """A key; deleting it schedules its deletion, as CloudFormation does."""
 
     service = "kms"
+    reads = frozenset({"Description", "EnableKeyRotation", "KeyPolicy"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any] | None:  # noqa: ARG002
+        """The key, its policy and rotation; one that waits for its deletion is gone."""
+        key = made.physical_id
+        found = client.describe_key(KeyId=key)["KeyMetadata"]
+        if found["KeyState"] == "PendingDeletion":
+            return None
+        return {
+            "Description": found.get("Description", ""),
+            "KeyPolicy": client.get_key_policy(KeyId=key, PolicyName="default")["Policy"],
+            "EnableKeyRotation": client.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"],
+        }
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the key."""
@@ -66,6 +80,24 @@ class Repository(Through):
     """An image repository."""
 
     service = "ecr"
+    reads = frozenset(
+        {
+            "EncryptionConfiguration",
+            "ImageScanningConfiguration",
+            "ImageTagMutability",
+            "RepositoryName",
+            "RepositoryPolicyText",
+        }
+    )
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The repository and its policy."""
+        name = made.physical_id
+        (found,) = client.describe_repositories(repositoryNames=[name])["repositories"]
+        return {
+            **propertied(found, order.properties),
+            "RepositoryPolicyText": _policy(client, name),
+        }
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the repository and set its policy."""
@@ -98,6 +130,13 @@ class Repository(Through):
         """Delete the repository; one with images only where the template says so."""
         force = str(order.properties.get("EmptyOnDelete", "")).lower() == "true"
         client.delete_repository(repositoryName=made.physical_id, force=force)
+
+
+def _policy(client: Any, name: str) -> str:
+    try:
+        return str(client.get_repository_policy(repositoryName=name)["policyText"])
+    except client.exceptions.RepositoryPolicyNotFoundException:
+        return ""
 
 
 def _set_policy(client: Any, name: str, wanted: Mapping[str, Any]) -> None:

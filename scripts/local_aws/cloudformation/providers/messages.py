@@ -12,6 +12,7 @@ from local_aws.cloudformation.providers.through_api import (
     answering,
     document,
     named,
+    own_tags,
     pairs,
     provides,
 )
@@ -70,6 +71,24 @@ class Topic(Through):
     """A topic, with the subscriptions written into it."""
 
     service = "sns"
+    reads = frozenset({*TOPIC_ATTRIBUTES, "Subscription", "Tags", "TopicName"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The topic's attributes, subscriptions and tags."""
+        arn = made.physical_id
+        found = client.get_topic_attributes(TopicArn=arn)["Attributes"]
+        tags = client.list_tags_for_resource(ResourceArn=arn)["Tags"]
+        subscribed = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+        return {
+            **{key: found.get(key) for key in TOPIC_ATTRIBUTES},
+            "TopicName": arn.rpartition(":")[2],
+            "Subscription": [
+                {"Protocol": each["Protocol"], "Endpoint": each["Endpoint"]}
+                for each in subscribed
+                if (each["Protocol"], each["Endpoint"]) in _subscriptions(order.properties)
+            ],
+            "Tags": own_tags(tags, order),
+        }
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the topic and subscribe."""
@@ -121,6 +140,13 @@ class Subscription(Through):
     """A subscription of its own."""
 
     service = "sns"
+    reads = frozenset({*SUBSCRIPTION_ATTRIBUTES, "Endpoint", "Protocol", "TopicArn"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:  # noqa: ARG002
+        """The subscription's attributes."""
+        arn = made.physical_id
+        found = client.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+        return {key: found.get(key) for key in self.reads}
 
     def make(self, client: Any, order: Order) -> Made:
         """Subscribe."""

@@ -10,6 +10,7 @@ from local_aws.cloudformation.providers.through_api import (
     Through,
     answering,
     named,
+    own_tags,
     pairs,
     provides,
     shaped,
@@ -21,6 +22,20 @@ class Parameter(Through):
     """A parameter, known by its name."""
 
     service = "ssm"
+    reads = frozenset({"DataType", "Name", "Tags", "Type", "Value"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """The parameter and its tags."""
+        name = made.physical_id
+        found = client.get_parameter(Name=name)["Parameter"]
+        listed = client.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)
+        return {
+            "Name": found["Name"],
+            "Type": found["Type"],
+            "Value": found["Value"],
+            "DataType": found.get("DataType", "text"),
+            "Tags": pairs(own_tags(listed["TagList"], order)),
+        }
 
     def make(self, client: Any, order: Order) -> Made:
         """Put it, with its tags; one that is there already is a failure."""

@@ -138,6 +138,32 @@ class ModelPackageGroup(Through):
     """A model package group, with its policy."""
 
     service = "sagemaker"
+    reads = frozenset(
+        {"ModelPackageGroupDescription", "ModelPackageGroupName", "ModelPackageGroupPolicy"}
+    )
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any] | None:  # noqa: ARG002
+        """The group and its policy."""
+        named = {"ModelPackageGroupName": order.properties["ModelPackageGroupName"]}
+        try:
+            found = client.describe_model_package_group(**named)
+        except ClientError as error:
+            if "does not exist" not in error.response["Error"]["Message"]:
+                raise
+            return None
+        return {
+            **named,
+            "ModelPackageGroupDescription": found.get("ModelPackageGroupDescription", ""),
+            "ModelPackageGroupPolicy": self._policy(client, named),
+        }
+
+    def _policy(self, client: Any, named: Mapping[str, str]) -> str:
+        try:
+            return str(client.get_model_package_group_policy(**named)["ResourcePolicy"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+            return ""
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the group."""

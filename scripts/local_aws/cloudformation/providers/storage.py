@@ -8,6 +8,7 @@ from typing import Any
 from moto.s3.models import s3_backends
 
 from local_aws.cloudformation.errors import ResourceFailed
+from local_aws.cloudformation.providers import bucket_state
 from local_aws.cloudformation.providers.base import Made, Order, parted
 from local_aws.cloudformation.providers.through_api import (
     Through,
@@ -109,6 +110,11 @@ class Bucket(Through):
     """A bucket; a filled one is not deleted (S3 API reference, *DeleteBucket*)."""
 
     service = "s3"
+    reads = bucket_state.READS
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:
+        """What S3 tells of the configurations the template speaks of."""
+        return bucket_state.state(client, order, made.physical_id)
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the bucket and set what the properties say."""
@@ -170,6 +176,13 @@ class BucketPolicy(Through):
     """The policy of a bucket; there is one at most."""
 
     service = "s3"
+    reads = frozenset({"Bucket", "PolicyDocument"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any]:  # noqa: ARG002
+        """The policy."""
+        bucket = made.physical_id
+        text = client.get_bucket_policy(Bucket=bucket)["Policy"]
+        return {"Bucket": bucket, "PolicyDocument": text}
 
     def make(self, client: Any, order: Order) -> Made:
         """Put the policy."""
@@ -191,6 +204,16 @@ class LogGroup(Through):
     """A log group."""
 
     service = "logs"
+    reads = frozenset({"LogGroupName", "RetentionInDays"})
+
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any] | None:  # noqa: ARG002
+        """The group, as the list of groups shows it."""
+        name = made.physical_id
+        listed = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        group = next((each for each in listed if each["logGroupName"] == name), None)
+        if group is None:
+            return None
+        return {"LogGroupName": name, "RetentionInDays": group.get("retentionInDays")}
 
     def make(self, client: Any, order: Order) -> Made:
         """Create the group."""

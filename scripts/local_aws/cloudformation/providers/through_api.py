@@ -39,10 +39,12 @@ class Through:
     """Base of the providers: one object per type, without state.
 
     A subclass sets `service` (boto3's name) and implements `make`, `change` and `unmake`, each of
-    which gets a client that acts in the stack's account and region.
+    which gets a client that acts in the stack's account and region. One whose real state can be
+    told implements `look`, too, and names the properties it finds in `reads`.
     """
 
     service: ClassVar[str]
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def create(self, order: Order) -> Made:
         """Make the resource."""
@@ -57,9 +59,17 @@ class Through:
         try:
             self.unmake(self._client(order), order, made)
         except ClientError as error:
-            code = str(error.response["Error"]["Code"])
-            if "NotFound" not in code and not code.startswith(("NoSuch", "NotExist", "404")):
+            if not _absent(error):
                 raise
+
+    def read(self, order: Order, made: Made) -> dict[str, Any] | None:
+        """The properties the resource has now, as its service tells them; None when it is gone."""
+        try:
+            return self.look(self._client(order), order, made)
+        except ClientError as error:
+            if not _absent(error):
+                raise
+            return None
 
     def make(self, client: Any, order: Order) -> Made:
         """Make the resource with `client`."""
@@ -74,8 +84,18 @@ class Through:
         """Delete the resource with `client`."""
         raise NotImplementedError
 
+    def look(self, client: Any, order: Order, made: Made) -> dict[str, Any] | None:
+        """What `read` answers, found with `client`."""
+        raise NotImplementedError
+
     def _client(self, order: Order) -> Any:
         return acting(self.service, order)
+
+
+def _absent(error: ClientError) -> bool:
+    code = str(error.response["Error"]["Code"])
+    absent = ("NoSuch", "NotExist", "404", "ResourceNotFound")
+    return "NotFound" in code or code.endswith("DoesNotExistException") or code.startswith(absent)
 
 
 def acting(service: str, order: Order) -> Any:
@@ -134,6 +154,38 @@ def pairs(tags: Any) -> dict[str, str]:
     if isinstance(tags, Mapping):
         return {str(key): str(value) for key, value in tags.items()}
     return {str(tag["Key"]): str(tag["Value"]) for tag in tags or ()}
+
+
+def own_tags(tags: Any, order: Order) -> list[dict[str, str]]:
+    """A resource's tags without AWS's own and those of its stack, as a template lists them."""
+    return [
+        {"Key": key, "Value": value}
+        for key, value in sorted(pairs(tags).items())
+        if not key.startswith("aws:") and order.tags.get(key) != value
+    ]
+
+
+def propertied(answer: Any, like: Any) -> Any:
+    """What an API answers under the names properties have: those of `like`, where they are in it.
+
+    The opposite of `shaped`; other names begin with a capital.
+    """
+    if isinstance(answer, Mapping):
+        given = like if isinstance(like, Mapping) else {}
+        names = {str(key).lower(): key for key in given} | {key: key for key in given}
+        return {
+            (name := names.get(key) or names.get(key.lower()) or key[:1].upper() + key[1:]): (
+                propertied(inner, given.get(name))
+            )
+            for key, inner in answer.items()
+        }
+    if isinstance(answer, list):
+        likes = like if isinstance(like, list) else []
+        return [
+            propertied(inner, likes[at] if at < len(likes) else None)
+            for at, inner in enumerate(answer)
+        ]
+    return answer
 
 
 def shaped(client: Any, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
