@@ -34,11 +34,12 @@ def look(stack: Stack, resource: Resource) -> Drift | None:
     if actual is None:
         return Drift(status=DELETED, at=now)
     actual = _without_attached(stack, resource, actual)
-    expected = _readable(resource)
+    told = _told(resource)
+    unread = sorted(told.keys() - reader.reads)
+    expected = {key: value for key, value in told.items() if key in reader.reads}
     found = differences(resource.kind, expected, actual)
     if found:
         return Drift(status=MODIFIED, at=now, expected=expected, actual=actual, found=found)
-    unread = sorted(expected.keys() - reader.reads)
     reason = f"Reading {', '.join(unread)} of {resource.kind} is not implemented"
     return Drift(
         status=UNKNOWN if unread else IN_SYNC,
@@ -92,7 +93,7 @@ def _reader(kind: str) -> Through | None:
     return provider if able and isinstance(provider, Through) else None
 
 
-def _readable(resource: Resource) -> dict[str, Any]:
+def _told(resource: Resource) -> dict[str, Any]:
     """The properties a template sets, without what a service never tells."""
     expected: Any = dict(resource.properties)
     for path in schemas.write_only(resource.kind):

@@ -114,11 +114,15 @@ def operate(one: StackSet, action: str, params: Params) -> str:
 
 
 def _note_units(one: StackSet, action: str, params: Params) -> None:
-    """Remember the OUs a set is deployed to, for accounts that come later."""
+    """Remember the OUs a set is deployed to, for accounts that come later.
+
+    Instances that are deleted in some accounts only leave the OU a target.
+    """
+    chosen = (params.get("DeploymentTargets") or {}).get("AccountFilterType", "NONE") != "NONE"
     for unit in (params.get("DeploymentTargets") or {}).get("OrganizationalUnitIds") or ():
         if action == "CREATE":
             one.units.setdefault(unit, set()).update(params.get("Regions") or ())
-        elif action == "DELETE":
+        elif action == "DELETE" and not chosen:
             left = one.units.pop(unit, set()) - set(params.get("Regions") or ())
             one.units |= {unit: left} if left else {}
 

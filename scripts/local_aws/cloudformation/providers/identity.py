@@ -104,8 +104,18 @@ class Role(Through):
         return answering(name, order, attributes)
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:
-        """Delete the role and what it was made with."""
-        self._set_policies(client, made.physical_id, {}, order.properties)
+        """Delete the role and what it was made with, as far as that is still there."""
+        own, there = order.properties, self.look(client, order, made)
+        left = {
+            "Policies": [
+                each
+                for each in own.get("Policies", ())
+                if each["PolicyName"] in {one["PolicyName"] for one in there["Policies"]}
+            ],
+            "ManagedPolicyArns": {*own.get("ManagedPolicyArns", ())}
+            & {*there["ManagedPolicyArns"]},
+        }
+        self._set_policies(client, made.physical_id, {}, left)
         client.delete_role(RoleName=made.physical_id)
 
     def _set_policies(
@@ -180,8 +190,9 @@ class ManagedPolicy(Through):
         return answering(arn, order, {"PolicyArn": arn})
 
     def unmake(self, client: Any, order: Order, made: Made) -> None:
-        """Detach and delete the policy."""
-        for role in order.properties.get("Roles", ()):
+        """Detach it where it is still attached, and delete it."""
+        there = set(self.look(client, order, made)["Roles"])
+        for role in sorted(there & set(order.properties.get("Roles", ()))):
             client.detach_role_policy(RoleName=role, PolicyArn=made.physical_id)
         client.delete_policy(PolicyArn=made.physical_id)
 
