@@ -90,6 +90,8 @@ def _laid(
     changes = deploying.plan(place.target, checked.releases, place.accounts, stage)
     with deploying.foreseen(changes, place.accounts, stage) as seen:
         wanted = tuple(change for change in seen if change.verb is not deployments.Verb.KEEP)
+        kept = (change for change in seen if change.verb is deployments.Verb.KEEP)
+        yield from (deployments.Done(change=change) for change in kept if change.by_hand)
         if wanted or buckets:
             approve(wanted, buckets)
             stage.ready(buckets)

@@ -19,9 +19,10 @@ def release_of(description: str) -> tuple[str, str]:
 
 
 class Effect(StrEnum):
-    """What a change does to a resource."""
+    """What a change does to a resource; `ADOPT` only to what CloudFormation remembers of it."""
 
     ADD = "adds"
+    ADOPT = "takes as it is"
     CHANGE = "changes"
     MAY_REPLACE = "changes or replaces"
     REPLACE = "replaces"
@@ -46,10 +47,11 @@ class ResourceChange:
     kept: bool = False
 
     def __str__(self) -> str:
-        sign = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-"}.get(self.effect, "!")
+        signs = {Effect.ADD: "+", Effect.ADOPT: "=", Effect.CHANGE: "~", Effect.REMOVE: "-"}
+        sign = signs.get(self.effect, "!")
         line = f"{sign} {self.effect} {self.resource} ({self.type})"
         line += f": {', '.join(self.properties)}" if self.properties else ""
-        if self.effect in {Effect.ADD, Effect.CHANGE}:
+        if self.effect in {Effect.ADD, Effect.ADOPT, Effect.CHANGE}:
             return line
         old = "it" if self.effect is Effect.REMOVE else "the old one"
         return f"{line}; {old} {'is kept' if self.kept else 'is deleted'}"
@@ -67,6 +69,64 @@ class ChangeSet:
     id: str
     stack: str
     changes: tuple[ResourceChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftedResource:
+    """A resource that somebody deleted or changed behind its stack.
+
+    Args:
+        resource: Logical id in the template.
+        type: Resource type, e.g. `AWS::IAM::Role`.
+        properties: What differs, e.g. `Policies/0/PolicyDocument`, `Policies/1 added`; nothing when
+            the resource is gone.
+    """
+
+    resource: str
+    type: str
+    properties: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        what = "changed" if self.properties else "deleted"
+        line = f"{self.resource} ({self.type}) was {what} by hand"
+        return f"{line}: {', '.join(self.properties)}" if self.properties else line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """In what a stack's resources differ from what it made.
+
+    Args:
+        stack: Its id (an ARN).
+        unknown: Why CloudFormation cannot tell of some.
+        again: Whether only making the stack again brings them back.
+    """
+
+    stack: str
+    resources: tuple[DriftedResource, ...] = ()
+    unknown: str = ""
+    again: bool = False
+
+    @property
+    def account(self) -> str:
+        """The stack's account (12 digits)."""
+        return self.stack.split(":")[4]
+
+    @property
+    def region(self) -> str:
+        """The stack's region."""
+        return self.stack.split(":")[3]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What was found, as people read it; nothing when all is as it was made."""
+        unknown = f"CloudFormation cannot tell what else was changed by hand: {self.unknown}"
+        again = "its account cannot be entered, so its set deletes the stack and makes it again"
+        return (
+            *map(str, self.resources),
+            *((again,) if self.again else ()),
+            *((unknown,) if self.unknown else ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

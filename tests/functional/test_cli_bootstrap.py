@@ -229,6 +229,31 @@ def test_a_change_is_told_with_what_it_replaces(shell: Shell) -> None:
     assert "update stack set catalog-launch-there in OU production, us-east-1" in shown
 
 
+def test_what_was_changed_by_hand_is_shown_and_put_back(shell: Shell) -> None:
+    shell.bootstrap()
+    hub = shell.running.client("iam")
+    _empty(LAUNCH, HUB)(shell)
+    _delete(READER, MEMBER)(shell)
+    code, shown = shell.run("bootstrap", "--target", "prod", "--dry-run")
+    assert code == 0
+    assert shown.splitlines()[-7:] == [
+        f"update stack catalog-launch in {HUB} us-east-1: launch 1.0.0",
+        "  Role (AWS::IAM::Role) was changed by hand: Policies gone",
+        "  ~ changes Role (AWS::IAM::Role): Policies",
+        "update stack set catalog-watch in OU workloads, us-east-1: watch 1.0.0",
+        f"  in {MEMBER} us-east-1: Role (AWS::IAM::Role) was deleted by hand",
+        f"  in {MEMBER} us-east-1: its account cannot be entered, "
+        "so its set deletes the stack and makes it again",
+        "Nothing was changed.",
+    ]
+    assert hub.list_role_policies(RoleName=LAUNCH)["PolicyNames"] == []
+    shell.bootstrap()
+    assert hub.list_role_policies(RoleName=LAUNCH)["PolicyNames"] == ["look"]
+    member = shell.running.client("iam", MEMBER)
+    assert member.list_role_policies(RoleName=READER)["PolicyNames"] == ["look"]
+    assert shell.bootstrap().endswith("Nothing to do: 3 deployments as wanted.\n")
+
+
 def test_what_stops_every_deployment_is_told_before_anything_is_made(shell: Shell) -> None:
     shell.running.client("organizations", MANAGEMENT).disable_aws_service_access(
         ServicePrincipal=STACK_SETS
@@ -281,6 +306,20 @@ def _bucket(operation: str, **request: object) -> Callable[[Shell], object]:
     )
 
 
+def _empty(role: str, account: str) -> Callable[[Shell], object]:
+    return lambda shell: shell.running.client("iam", account).delete_role_policy(
+        RoleName=role, PolicyName="look"
+    )
+
+
+def _delete(role: str, account: str) -> Callable[[Shell], object]:
+    def delete(shell: Shell) -> None:
+        _empty(role, account)(shell)
+        shell.running.client("iam", account).delete_role(RoleName=role)
+
+    return delete
+
+
 def _withdraw(shell: Shell) -> None:
     shell.running.client("cloudformation").delete_stack_instances(
         StackSetName="catalog-watch",
@@ -291,6 +330,8 @@ def _withdraw(shell: Shell) -> None:
     )
 
 
+STACK = f"stack catalog-launch in {HUB} {REGION}"
+IN_MEMBER = f"stack set catalog-watch in {MEMBER} {REGION}"
 BROKEN: dict[str, tuple[Callable[[Shell], object], set[str]]] = {
     "organization access": (
         _untrust(SERVICE_CATALOG),
@@ -303,14 +344,22 @@ BROKEN: dict[str, tuple[Callable[[Shell], object], set[str]]] = {
     ),
     "administrator of stack sets": (
         _depose(STACK_SETS),
-        {"delegated administrator of CloudFormation StackSets"},
+        {
+            "delegated administrator of CloudFormation StackSets",
+            "stack set catalog-launch-there in OU workloads, us-east-1",
+            "stack set catalog-watch in OU workloads, us-east-1",
+        },
     ),
     "launch role": (
         lambda shell: shell.running.client("cloudformation").delete_stack(
             StackName="catalog-launch"
         ),
-        {f"role {LAUNCH} in {HUB}"},
+        {f"role {LAUNCH} in {HUB}", STACK},
     ),
+    "launch role, by hand": (_delete(LAUNCH, HUB), {f"role {LAUNCH} in {HUB}", STACK}),
+    "launch role emptied": (_empty(LAUNCH, HUB), {STACK}),
+    "reader role, by hand": (_delete(READER, MEMBER), {f"roles in {MEMBER}", IN_MEMBER}),
+    "reader role emptied": (_empty(READER, MEMBER), {IN_MEMBER}),
     "reader role": (_withdraw, {f"roles in {MEMBER}", f"roles in {OTHER}"}),
     "bucket policy": (
         _bucket("delete_bucket_policy"),
@@ -340,7 +389,9 @@ def test_each_thing_broken_is_told_and_mended_by_the_printed_command(well: Shell
         break_it(well)
         found = well.doctor()
         assert set(found) == subjects, what
-        for command in {each["command"]: each for each in found.values()}.values():
+        commands = {each["command"]: each for each in found.values() if each["command"]}
+        assert commands, what
+        for command in commands.values():
             assert command["standing"] == ("?" if what == "reader role" else "✗"), what
             well.mend(command)
         assert well.doctor() == {}, what
@@ -396,4 +447,5 @@ def test_what_may_not_be_seen_names_the_permission(well: Shell) -> None:
     assert lacking["quotas in us-east-1"] == "you lack servicequotas:ListServiceQuotas"
     assert lacking["connections in us-east-1"] == "you lack codeconnections:ListConnections"
     assert lacking[f"roles in {HUB}"] == "you lack iam:GetRole"
+    assert lacking[STACK] == "you lack cloudformation:DescribeStacks"
     assert "may not use it" in lacking[f"bucket sagemaker-catalog-{HUB}-{REGION}"]

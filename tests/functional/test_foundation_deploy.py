@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -80,7 +82,7 @@ class Ground:
     def stage(self) -> Stage:
         return Stage(target=TARGET, gateways={REGION: self.hub.gateways()})
 
-    def stack(self) -> dict[str, object] | None:
+    def stack(self) -> dict[str, Any] | None:
         client = self.hub.aws.session(MEMBER).client("cloudformation")
         found = [s for s in client.describe_stacks()["Stacks"] if s["StackName"] == "catalog-roles"]
         return found[0] if found else None
@@ -117,7 +119,11 @@ def test_a_stack_is_made_once_and_then_left_alone(ground: Ground) -> None:
 
     again = ground.lay()
     assert again.change.verb is Verb.KEEP
-    assert ground.stack() == made
+    still = ground.stack()
+    assert still is not None
+    assert still.pop("DriftInformation")["StackDriftStatus"] == "IN_SYNC"
+    assert made.pop("DriftInformation")["StackDriftStatus"] == "NOT_CHECKED"
+    assert still == made
 
 
 def test_a_comment_or_another_order_is_no_change(ground: Ground) -> None:
@@ -289,3 +295,67 @@ def test_an_account_that_cannot_be_entered_is_named(ground: Ground) -> None:
     ground.accounts = replace(ground.accounts, role="NoSuchRole")
     with pytest.raises(EnvironmentFault, match=f"{MEMBER}:role/NoSuchRole cannot be assumed"):
         ground.plan()
+
+
+def test_what_was_changed_by_hand_comes_back_and_nothing_else_is_touched(ground: Ground) -> None:
+    ground.template = TEMPLATE + TOPIC
+    ground.lay()
+    made = ground.stack()
+    assert made is not None
+    iam = ground.hub.aws.session(MEMBER).client("iam")
+    nobody = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [nobody]})
+    iam.update_assume_role_policy(RoleName="work-iris", PolicyDocument=document)
+    assert str(ground.foresee()).splitlines() == [
+        f"update stack catalog-roles in {MEMBER} {REGION}: roles 1.0.0",
+        "  Role (AWS::IAM::Role) was changed by hand: AssumeRolePolicyDocument",
+        "  ~ changes Role (AWS::IAM::Role): AssumeRolePolicyDocument",
+    ]
+    assert ground.change_sets() == []
+    assert ground.lay().failures == ()
+    trust = iam.get_role(RoleName="work-iris")["Role"]["AssumeRolePolicyDocument"]
+    assert trust["Statement"][0]["Effect"] == "Allow"
+
+    iam.delete_role(RoleName="work-iris")
+    assert ground.plan().by_hand == ("Role (AWS::IAM::Role) was deleted by hand",)
+    assert ground.lay().failures == ()
+    assert iam.get_role(RoleName="work-iris")["Role"]["RoleName"] == "work-iris"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_what_cannot_be_read_is_told_and_not_called_as_wanted(ground: Ground) -> None:
+    ground.template = TEMPLATE.replace("      Path", "      Tags: [{Key: a, Value: b}]\n      Path")
+    group = (
+        "  Group:\n    Type: AWS::Logs::LogGroup\n"
+        "    Properties: {LogGroupName: g, Tags: [{Key: a, Value: b}]}\n"
+    )
+    ground.template += group
+    ground.lay()
+    change = ground.plan()
+    assert change.verb is Verb.KEEP
+    (line,) = change.by_hand
+    assert line.startswith("CloudFormation cannot tell what else was changed by hand: Reading Tags")
+    assert str(deploying.Done(change=change)).splitlines()[1] == f"  {line}"
+
+
+def test_two_who_deploy_at_once_do_not_take_each_others_change_sets_away(ground: Ground) -> None:
+    with deploying.foreseen([ground.plan()], ground.accounts, ground.stage) as first:
+        with deploying.foreseen([ground.plan()], ground.accounts, ground.stage) as second:
+            assert len(ground.change_sets()) == 2
+            (done,) = deploying.apply(second, ground.accounts, ground.stage)
+            assert done.failures == ()
+        (late,) = deploying.apply(first, ground.accounts, ground.stage)
+    assert ground.stack() is not None
+    (failure,) = late.failures
+    assert failure.reason.startswith("Somebody else changed stack arn:aws:cloudformation:")
+    assert failure.reason.endswith("since this was shown; run it again.")
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_a_stack_that_only_one_of_two_wants_any_more_stays_for_the_other(ground: Ground) -> None:
+    with deploying.foreseen([ground.plan()], ground.accounts, ground.stage) as first:
+        with deploying.foreseen([ground.plan()], ground.accounts, ground.stage):
+            pass
+        (done,) = deploying.apply(first, ground.accounts, ground.stage)
+    assert done.failures == ()
+    assert ground.stack() is not None

@@ -210,3 +210,79 @@ def test_without_trusted_access_nothing_is_deployed_by_unit(ground: Ground) -> N
     (failure,) = ground.lay().failures
     assert failure.type == "stack set"
     assert "must enable organizations access" in failure.reason
+
+
+def test_an_account_that_was_left_out_gets_its_stack(ground: Ground) -> None:
+    ground.lay()
+    ground.sets().delete_stack_instances(
+        StackSetName="catalog-facts",
+        CallAs="DELEGATED_ADMIN",
+        DeploymentTargets={
+            "OrganizationalUnitIds": [WORKLOADS],
+            "Accounts": [MEMBER],
+            "AccountFilterType": "INTERSECTION",
+        },
+        Regions=[REGION],
+        RetainStacks=False,
+    )
+    assert (ground.fact(MEMBER), ground.fact(OTHER)) == ("", "first")
+    assert ground.plan().reasons == (f"{MEMBER} has no stack in {REGION}",)
+    ground.lay()
+    assert ground.fact(MEMBER) == "first"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_what_was_changed_in_an_account_is_put_back_there(ground: Ground) -> None:
+    ground.lay()
+    before = instance(ground)
+    ssm = ground.hub.aws.session(MEMBER).client("ssm", region_name=REGION)
+    ssm.put_parameter(Name="/facts/hub", Value="mine", Overwrite=True)
+    assert str(ground.plan()).splitlines() == [
+        "update stack set catalog-facts in OU workloads, us-east-1: facts 1.0.0",
+        f"  in {MEMBER} {REGION}: Fact (AWS::SSM::Parameter) was changed by hand: Value",
+    ]
+    assert ground.lay().failures == ()
+    assert ground.fact(MEMBER) == "first"
+    assert instance(ground) == before
+    ssm.delete_parameter(Name="/facts/hub")
+    assert ground.plan().by_hand == (
+        f"in {MEMBER} {REGION}: Fact (AWS::SSM::Parameter) was deleted by hand",
+    )
+    assert ground.lay().failures == ()
+    assert ground.fact(MEMBER) == "first"
+    assert ground.plan().verb is Verb.KEEP
+
+
+def test_where_nobody_can_enter_the_set_makes_the_stack_again(ground: Ground) -> None:
+    ground.lay()
+    before = instance(ground)
+    ground.hub.aws.session(MEMBER).client("ssm").delete_parameter(Name="/facts/hub")
+    ground.accounts = replace(ground.accounts, home=HUB, role="none")
+    session = ground.hub.aws.session(HUB)
+    keys = session.get_credentials()
+    ground.accounts = replace(
+        ground.accounts,
+        session=replace(
+            ground.accounts.session,
+            credentials=Credentials(
+                access_key=keys.access_key, secret_key=keys.secret_key, session_token=keys.token
+            ),
+        ),
+    )
+    again = "its account cannot be entered, so its set deletes the stack and makes it again"
+    assert ground.plan().by_hand[1:] == (f"in {MEMBER} {REGION}: {again}",)
+    assert ground.lay().failures == ()
+    assert ground.fact(MEMBER) == "first"
+    assert instance(ground) != before
+    assert ground.plan().verb is Verb.KEEP
+
+
+def instance(ground: Ground) -> str:
+    """The id of the set's stack in the member account."""
+    shown = ground.sets().describe_stack_instance(
+        StackSetName="catalog-facts",
+        StackInstanceAccount=MEMBER,
+        StackInstanceRegion=REGION,
+        CallAs="DELEGATED_ADMIN",
+    )
+    return str(shown["StackInstance"]["StackId"])

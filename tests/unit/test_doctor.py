@@ -22,6 +22,7 @@ from catalog.doctor.needs import needs
 from catalog.doctor.telling import lines, summary
 from catalog.doctor.verdicts import Standing, Verdict, missing, well
 from catalog.model import Kind
+from catalog.stacks import Drift, DriftedResource
 from catalog.state import CatalogState, PortfolioState, Principal, PrincipalKind, Share
 from catalog.targets import Deployment, Target, UnitDeployment
 from tests.publishing_world import release
@@ -266,8 +267,7 @@ def test_an_account_without_the_reader_role_is_blind_and_bootstrap_mends_it() ->
     (only,) = found(held(OTHER, LAUNCH))
     assert only.subject == f"role {READER} in {OTHER}"
     assert (only.why, only.command) == (
-        "the hub cannot see what runs there; if its stack stands there without it, delete the "
-        "stack first, then",
+        "the hub cannot see what runs there",
         "make bootstrap TARGET=prod",
     )
 
@@ -284,7 +284,7 @@ def test_the_reader_role_is_the_one_that_the_target_names() -> None:
 def test_a_launch_role_is_needed_where_the_foundation_brings_it() -> None:
     (only,) = found(held(SPOKE, READER))
     assert only.subject == f"role {LAUNCH} in {SPOKE}"
-    assert only.why.startswith("launches there fail; if its stack stands there without it")
+    assert only.why == "launches there fail"
 
 
 def test_a_launch_role_is_needed_where_somebody_can_launch() -> None:
@@ -327,3 +327,43 @@ def test_lines_are_a_table_with_the_command_below() -> None:
     ]
     assert summary(told) == "✗ 1 well, 1 missing"
     assert summary([well("a")]) == "✓ 1 well"
+
+
+def drifted(*drifts: Drift) -> list[Verdict]:
+    place = f"stack catalog-roles in {SPOKE} eu-west-1"
+    return found(replace(FACTS, drifts={place: drifts}))
+
+
+STACK = f"arn:aws:cloudformation:eu-west-1:{SPOKE}:stack/catalog-roles/1"
+ROLE = DriftedResource(resource="Role", type="AWS::IAM::Role")
+
+
+def test_what_was_changed_by_hand_is_told_with_what_puts_it_back() -> None:
+    emptied = replace(ROLE, properties=("Policies/0 gone", "Policies/1 added"))
+    assert drifted(Drift(stack=STACK)) == []
+    assert drifted(Drift(stack=STACK, resources=(ROLE, emptied))) == [
+        missing(
+            f"stack catalog-roles in {SPOKE} eu-west-1",
+            "Role (AWS::IAM::Role) was deleted by hand; Role (AWS::IAM::Role) was changed by hand: "
+            "Policies/0 gone, Policies/1 added",
+            "make bootstrap TARGET=prod",
+        )
+    ]
+    (unsure,) = drifted(Drift(stack=STACK, unknown="no iam:GetRole"))
+    assert unsure.standing is Standing.UNKNOWN
+    assert unsure.why.endswith("changed by hand: no iam:GetRole")
+
+
+def test_a_stack_of_a_set_is_told_by_its_account() -> None:
+    seen = (Drift(stack=STACK, resources=(ROLE,)), Drift(stack=STACK.replace(SPOKE, OTHER)))
+    place = "stack set catalog-watch in OU workloads, eu-west-1"
+    (only,) = found(replace(FACTS, drifts={place: seen}))
+    assert only.subject == f"stack set catalog-watch in {SPOKE} eu-west-1"
+
+
+def test_a_deployment_that_is_not_there_is_missing() -> None:
+    (absent,) = found(replace(FACTS, drifts={"stack catalog-roles": None, "stack set x": ()}))
+    assert (absent.subject, absent.why) == ("stack catalog-roles", "it is not there")
+    assert found(replace(FACTS, drifts={"stack catalog-roles": DENIED}))[0].why == (
+        "you lack organizations:ListRoots"
+    )

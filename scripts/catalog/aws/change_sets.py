@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,10 +14,19 @@ from catalog.aws.tags import to_list
 from catalog.errors import ServiceFault
 from catalog.stacks import ChangeSet, Effect, ResourceChange
 
-NAME = "catalog"
-"""Of every change set made here; one that a killed run left is made anew."""
+PREFIX = "catalog"
+"""Begins the name of every change set made here.
+
+The rest is random, so that two who deploy at once do not take each other's away. One that a killed
+run left goes with the next that is executed (API reference, *ExecuteChangeSet*).
+"""
 
 _ABSENT = frozenset({"ChangeSetNotFound", "ChangeSetNotFoundException"})
+_STALE = frozenset({"InvalidChangeSetStatus", "InvalidChangeSetStatusException"})
+_TOKENS = ("NextToken", "NextToken")
+_BACK = {"DeploymentMode": "REVERT_DRIFT"}
+"""Of change sets that look at the resources, too (user guide, *Drift-aware change sets*)."""
+
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -50,6 +60,8 @@ class ChangeSets:
     ) -> ChangeSet:
         """Let CloudFormation work out what would happen to a stack; nothing does yet.
 
+        Of a stack that exists, what was changed behind it is put back as well.
+
         Args:
             name: Of the stack.
             template: `{"TemplateBody": text}` or `{"TemplateURL": address}`.
@@ -60,19 +72,36 @@ class ChangeSets:
         Raises:
             ServiceFault: CloudFormation refuses it.
         """
-        self._drop(name)
-        made = self.service.call(
-            "create_change_set",
-            f"stack {name}",
-            StackName=name,
-            ChangeSetName=NAME,
+        return self._made(
+            name,
             ChangeSetType="CREATE" if new else "UPDATE",
+            **({} if new else _BACK),
             **template,
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],
             Tags=to_list(tags),
+        )
+
+    def revert(self, live: LiveStack) -> ChangeSet:
+        """Let CloudFormation work out what would bring a stack's resources back; nothing does yet.
+
+        Template, parameters and tags are those it has.
+
+        Raises:
+            ServiceFault: CloudFormation refuses it.
+        """
+        kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in live.parameters]
+        return self._made(live.id, UsePreviousTemplate=True, Parameters=kept, **_BACK)
+
+    def _made(self, name: str, **request: object) -> ChangeSet:
+        made = self.service.call(
+            "create_change_set",
+            f"stack {name}",
+            StackName=name,
+            ChangeSetName=f"{PREFIX}-{secrets.token_hex(6)}",
             Capabilities=["CAPABILITY_NAMED_IAM"],
+            **request,
         )
         waiting = ChangeSet(id=made["Id"], stack=made["StackId"])
         answer = self._ready(waiting)
@@ -88,8 +117,22 @@ class ChangeSets:
         )
 
     def execute(self, waiting: ChangeSet) -> LiveStack:
-        """Do it and wait until the stack settled; one that failed is rolled back, not raised."""
-        self.service.call("execute_change_set", f"stack {waiting.stack}", ChangeSetName=waiting.id)
+        """Do it and wait until the stack settled; one that failed is rolled back, not raised.
+
+        Raises:
+            ServiceFault: Somebody else changed the stack since the change set was made.
+        """
+        try:
+            self.service.call(
+                "execute_change_set", f"stack {waiting.stack}", ChangeSetName=waiting.id
+            )
+        except ServiceFault as fault:
+            if fault.code not in _ABSENT | _STALE:
+                raise
+            raise ServiceFault(
+                f"Somebody else changed stack {waiting.stack} since this was shown; run it again.",
+                "The next run shows what is left to do.",
+            ) from fault
         settled = self.stacks.settled(waiting.stack)
         if settled is None:
             raise ServiceFault(f"Stack {waiting.stack} is gone while it changes.", "Run it again.")
@@ -107,21 +150,25 @@ class ChangeSets:
                 return
             raise
         if answer["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE", "OBSOLETE"}:
-            self._drop(waiting.stack)
+            self._drop(waiting)
 
-    def _drop(self, stack: str) -> None:
-        found = self.stacks.find(stack)
-        if found is None:
-            return
+    def _drop(self, waiting: ChangeSet) -> None:
+        subject = f"stack {waiting.stack}"
         try:
-            self.service.call(
-                "delete_change_set", f"stack {stack}", StackName=stack, ChangeSetName=NAME
-            )
+            self.service.call("delete_change_set", subject, ChangeSetName=waiting.id)
         except ServiceFault as fault:
             if fault.code not in _ABSENT:
                 raise
-        if found.empty and (left := self.stacks.find(stack)) and left.empty:
-            self.stacks.delete(left.id)
+        found = self.stacks.find(waiting.stack)
+        if found and found.empty and not self._others(waiting.stack):
+            self.stacks.delete(found.id)
+
+    def _others(self, stack: str) -> bool:
+        """Whether change sets of others wait for an empty stack, which would go with it."""
+        listed = self.service.pages(
+            "list_change_sets", "Summaries", f"stack {stack}", tokens=_TOKENS, StackName=stack
+        )
+        return any(True for _ in listed)
 
     def _ready(self, waiting: ChangeSet) -> Mapping[str, Any]:
         deadline = time.monotonic() + self.within
@@ -153,9 +200,13 @@ class ChangeSets:
 
 
 def _told(change: Mapping[str, Any]) -> ResourceChange:
-    effect = {"Add": Effect.ADD, "Import": Effect.ADD, "Remove": Effect.REMOVE}.get(
-        change["Action"], Effect.CHANGE
-    )
+    known = {
+        "Add": Effect.ADD,
+        "Import": Effect.ADD,
+        "Remove": Effect.REMOVE,
+        "SyncWithActual": Effect.ADOPT,
+    }
+    effect = known.get(change["Action"], Effect.CHANGE)
     if effect is Effect.CHANGE:
         replaced = {"True": Effect.REPLACE, "Conditional": Effect.MAY_REPLACE}
         effect = replaced.get(change.get("Replacement", ""), Effect.CHANGE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from catalog.aws.session import Service
 
@@ -25,18 +26,28 @@ class Organization:
         Raises:
             ServiceFault: There is no such node, or the caller may not look.
         """
-        return frozenset(self._everyone() if node.startswith("o-") else self._under(node))
+        found = self._everyone() if node.startswith("o-") else self._below(node)
+        return frozenset(each["Id"] for each in found)
 
-    def _everyone(self) -> Iterator[str]:
-        for account in self.service.pages("list_accounts", "Accounts", tokens=_TOKENS):
-            yield account["Id"]
+    def active(self, unit: str) -> frozenset[str]:
+        """Of those in a unit and below it, the accounts in which something can be done.
 
-    def _under(self, unit: str) -> Iterator[str]:
+        Stack sets pass over suspended ones. `Status` is what `State` was called before.
+        """
+        return frozenset(
+            each["Id"]
+            for each in self._below(unit)
+            if each.get("State", each.get("Status")) == "ACTIVE"
+        )
+
+    def _everyone(self) -> Iterator[dict[str, Any]]:
+        yield from self.service.pages("list_accounts", "Accounts", tokens=_TOKENS)
+
+    def _below(self, unit: str) -> Iterator[dict[str, Any]]:
         subject = f"unit {unit}"
-        for account in self.service.pages(
+        yield from self.service.pages(
             "list_accounts_for_parent", "Accounts", subject, tokens=_TOKENS, ParentId=unit
-        ):
-            yield account["Id"]
+        )
         for below in self.service.pages(
             "list_organizational_units_for_parent",
             "OrganizationalUnits",
@@ -44,4 +55,4 @@ class Organization:
             tokens=_TOKENS,
             ParentId=unit,
         ):
-            yield from self._under(below["Id"])
+            yield from self._below(below["Id"])

@@ -124,14 +124,50 @@ class StackSets:
             **_definition(template, parameters, tags),
         )
 
-    def deploy(self, name: str, unit: str, regions: tuple[str, ...]) -> tuple[StackFailure, ...]:
-        """Bring a stack set to every account of an OU; where that failed."""
+    def deploy(
+        self, name: str, unit: str, regions: tuple[str, ...], accounts: tuple[str, ...] = ()
+    ) -> tuple[StackFailure, ...]:
+        """Bring a stack set to every account of an OU, or to these of them; where that failed."""
+        only = {"Accounts": list(accounts), "AccountFilterType": "INTERSECTION"}
         return self._operate(
             "create_stack_instances",
             name,
-            DeploymentTargets={"OrganizationalUnitIds": [unit]},
+            DeploymentTargets={"OrganizationalUnitIds": [unit], **(only if accounts else {})},
             Regions=list(regions),
             OperationPreferences=_EVERYWHERE,
+        )
+
+    def remake(self, name: str, unit: str, account: str, region: str) -> tuple[StackFailure, ...]:
+        """Delete the stack in one account of an OU, and make it again; where that failed.
+
+        The set's only way to bring back what was changed behind its stack.
+        """
+        only = {"Accounts": [account], "AccountFilterType": "INTERSECTION"}
+        failures = self._operate(
+            "delete_stack_instances",
+            name,
+            DeploymentTargets={"OrganizationalUnitIds": [unit], **only},
+            Regions=[region],
+            RetainStacks=False,
+            OperationPreferences=_EVERYWHERE,
+        )
+        return failures or self.deploy(name, unit, (region,), (account,))
+
+    def detect_drift(self, name: str) -> tuple[str, tuple[StackFailure, ...]]:
+        """Look at the resources of every stack of a set; the operation, and where that failed."""
+        return self._performed("detect_stack_set_drift", name, OperationPreferences=_EVERYWHERE)
+
+    def drifts(
+        self, name: str, instance: Mapping[str, Any], operation: str, statuses: list[str]
+    ) -> Iterator[dict[str, Any]]:
+        """The resources of an instance's stack that a detection found in one of these statuses."""
+        return self._list(
+            "list_stack_instance_resource_drifts",
+            name,
+            StackInstanceAccount=instance["Account"],
+            StackInstanceRegion=instance["Region"],
+            OperationId=operation,
+            StackInstanceResourceDriftStatuses=statuses,
         )
 
     def delete(self, name: str, units: tuple[str, ...], regions: tuple[str, ...]) -> None:
@@ -162,6 +198,11 @@ class StackSets:
 
     def _operate(self, operation: str, name: str, **request: object) -> tuple[StackFailure, ...]:
         """Do what takes a while, and tell in which accounts it did not work."""
+        return self._performed(operation, name, **request)[1]
+
+    def _performed(
+        self, operation: str, name: str, **request: object
+    ) -> tuple[str, tuple[StackFailure, ...]]:
         self._settle(name)
         begun = str(self._call(operation, name, **request)["OperationId"])
         status = self._wait(name, begun)
@@ -172,8 +213,9 @@ class StackSets:
             if each["Status"] != "SUCCEEDED"
         )
         if status != "SUCCEEDED" and not failures:
-            return (_failure(name, f"{operation} {status.lower()}, and no account gave a reason"),)
-        return failures
+            why = f"{operation} {status.lower()}, and no account gave a reason"
+            failures = (_failure(name, why),)
+        return begun, failures
 
     def _settle(self, name: str) -> None:
         """Wait for operations that are running already, a killed run's or an automatic one."""

@@ -75,9 +75,7 @@ def _launches(principals: frozenset[Principal], arns: frozenset[str] | Unseen) -
 def _absent(facts: Facts, account: str, role: str, why: str) -> Verdict:
     name = facts.target.name
     command = f"make bootstrap TARGET={name}"
-    if brought(facts, role, account):
-        why = f"{why}; if its stack stands there without it, delete the stack first, then"
-    else:
+    if not brought(facts, role, account):
         makers = ", ".join(sorted(facts.needs.makers.get(role, ()))) or "no foundation product yet"
         why = (
             f"{why}; add a product that makes it ({makers}) for this account to "

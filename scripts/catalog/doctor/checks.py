@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from catalog.doctor import accounts, organization, regions
+from catalog.doctor import accounts, foundation, organization, regions
 from catalog.doctor.facts import Facts
 from catalog.doctor.verdicts import Verdict
 
@@ -25,6 +25,7 @@ ALL: tuple[Check, ...] = (
     regions.connections,
     regions.quotas,
     accounts.roles,
+    foundation.drift,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalog.stacks import Drift
 from catalog.state import CatalogState
 from catalog.targets import Target
 
@@ -96,6 +97,8 @@ class Facts:
         root: Id of the organization's root.
         units: OU alias -> its accounts; None where the organization has no such unit.
         roles: Account -> its roles.
+        drifts: Deployment of the foundation, as people read it -> what was changed in its stacks;
+            None where it is not deployed.
         regions: Region -> what was seen there.
     """
 
@@ -108,6 +111,7 @@ class Facts:
     root: str | Unseen = ""
     units: Mapping[str, frozenset[str] | Unseen | None] = field(default_factory=dict)
     roles: Mapping[str, Held | Unseen] = field(default_factory=dict)
+    drifts: Mapping[str, tuple[Drift, ...] | Unseen | None] = field(default_factory=dict)
     regions: Mapping[str, RegionFacts] = field(default_factory=dict)
 
     @property

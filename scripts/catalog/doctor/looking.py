@@ -28,10 +28,13 @@ from catalog.doctor.facts import (
 )
 from catalog.doctor.regions import SERVICES
 from catalog.errors import EnvironmentFault, Refused, ServiceFault
+from catalog.foundation import deploying
 from catalog.places import Place
+from catalog.stacks import Drift
+from catalog.targets import Deployment, UnitDeployment
 
 WORKERS = 8
-"""Accounts looked into at the same time."""
+"""Accounts and deployments looked into at the same time."""
 
 _ACTIONS = {
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
@@ -95,7 +98,7 @@ def _alone(place: Place, regions: dict[str, RegionFacts]) -> Facts:
 
 
 def look(place: Place, needs: Needs) -> Facts:
-    """Everything: also buckets, connections, quotas, and the roles in each account.
+    """Everything: also buckets, connections, quotas, the roles in each account, and drift.
 
     Raises:
         EnvironmentFault: The credentials are another account's, or there are none.
@@ -110,7 +113,21 @@ def look(place: Place, needs: Needs) -> Facts:
     }
     with ThreadPoolExecutor(WORKERS, "doctor") as pool:
         held = pool.map(lambda each: _roles(place, *each), asked.items())
-        return replace(facts, regions=regions, roles=dict(zip(asked, held, strict=True)))
+        drifts = pool.map(partial(_drifts, place), place.target.foundation)
+        return replace(
+            facts,
+            regions=regions,
+            roles=dict(zip(asked, held, strict=True)),
+            drifts=dict(zip((at.place for at in place.target.foundation), drifts, strict=True)),
+        )
+
+
+def _drifts(place: Place, at: Deployment | UnitDeployment) -> tuple[Drift, ...] | Unseen | None:
+    """What CloudFormation finds changed behind a deployment, through the access role."""
+    try:
+        return _seen(lambda: deploying.drifts(at, place.accounts, place.stage))
+    except ServiceFault as fault:  # a set whose administrator is none, a stack that is looked at
+        return Unseen(why=fault.what)
 
 
 def _region(hub: Gateways) -> RegionFacts:

@@ -1,4 +1,8 @@
-"""A foundation product as a stack in one account: read, foreseen as a change set, changed."""
+"""A foundation product as a stack in one account: read, foreseen as a change set, changed.
+
+What somebody changed behind the stack is detected by CloudFormation and put back by its change
+sets, in the stack of an account and, by `put_back`, in that of a set.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from dataclasses import replace
 
 from catalog.aws.accounts import Accounts
 from catalog.aws.change_sets import ChangeSets
+from catalog.aws.drift import Drifts
 from catalog.aws.stacks import LiveStack, Stacks
 from catalog.errors import Refused, ServiceFault
 from catalog.foundation.comparing import Deployed, stack_change
 from catalog.foundation.deployments import Change, Verb, Wanted
 from catalog.foundation.staging import Stage
 from catalog.releases import packaging
-from catalog.stacks import ChangeSet, StackFailure
+from catalog.stacks import ChangeSet, Drift, StackFailure
 from catalog.targets import Deployment
 
 
@@ -32,6 +37,31 @@ def plan(wanted: Wanted, at: Deployment, accounts: Accounts) -> Change:
     if not live.usable and not live.lost:
         raise _stuck(live, at)
     return stack_change(wanted, _deployed(stacks, live))
+
+
+def drift(at: Deployment, accounts: Accounts) -> Drift | None:
+    """What was changed behind the stack; None without one."""
+    stacks = _change_sets(at, accounts).stacks
+    live = stacks.find(at.stack)
+    if live is None or live.empty:
+        return None
+    if not live.usable:
+        return Drift(stack=live.id, unknown=f"the stack is {live.status}")
+    return Drifts(service=stacks.service).of_stack(live.id)
+
+
+def put_back(drift: Drift, accounts: Accounts) -> tuple[StackFailure, ...]:
+    """Bring the resources of any stack back to what it made; what went wrong."""
+    session = accounts.enter(drift.account, drift.region)
+    change_sets = ChangeSets(service=session.service("cloudformation"))
+    live = change_sets.stacks.settled(drift.stack)
+    if live is None or not live.usable:
+        return ()
+    prepared = change_sets.revert(live)
+    if not prepared.id:
+        return ()
+    live = change_sets.execute(prepared)
+    return () if _reached(live) else change_sets.stacks.failures(live.id)
 
 
 def foresee(change: Change, at: Deployment, accounts: Accounts, stage: Stage) -> Change:
@@ -107,6 +137,7 @@ def _deployed(stacks: Stacks, live: LiveStack) -> Deployed:
         usable=live.usable,
         content=packaging.canonical(stacks.template(live.name)),
         parameters=live.parameters,
+        drift=Drifts(service=stacks.service).of_stack(live.id) if live.usable else None,
     )
 
 

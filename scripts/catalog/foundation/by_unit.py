@@ -1,19 +1,41 @@
-"""A foundation product as a stack set of the hub, in every account of an OU: read and changed."""
+"""A foundation product as a stack set of the hub, in every account of an OU: read and changed.
+
+Updating a set compares templates and puts nothing back that was changed behind its stacks. Each
+such stack is put right in its own account, by a change set that knows of drift; where that account
+cannot be entered, the set deletes the stack and makes it again, which the plan says.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.aws.accounts import Accounts
+from catalog.aws.drift import of_set
+from catalog.aws.organization import Organization
 from catalog.aws.stack_sets import DELEGATED, SELF, StackSets
-from catalog.foundation.comparing import missing_regions, outdated, stack_set_change
+from catalog.errors import EnvironmentFault, ServiceFault
+from catalog.foundation.by_account import put_back
+from catalog.foundation.comparing import missing_regions, outdated, overlooked, stack_set_change
 from catalog.foundation.deployments import Change, Wanted
 from catalog.foundation.staging import Stage
-from catalog.stacks import StackFailure
+from catalog.stacks import Drift, StackFailure
 from catalog.targets import UnitDeployment
 
 
 def plan(wanted: Wanted, at: UnitDeployment, accounts: Accounts, stage: Stage) -> Change:
     """What has to be done with the stack set; reads only."""
-    return stack_set_change(wanted, _sets(accounts, stage).find(at.stack))
+    sets = _sets(accounts, stage)
+    live = sets.find(at.stack)
+    if live is None:
+        return stack_set_change(wanted, None)
+    found = tuple(_with_a_way(drift, accounts) for drift in of_set(sets, at.stack))
+    return stack_set_change(wanted, live, _members(at, stage), found)
+
+
+def drifts(at: UnitDeployment, accounts: Accounts, stage: Stage) -> tuple[Drift, ...] | None:
+    """What was changed behind the stacks of the set; None without one."""
+    sets = _sets(accounts, stage)
+    return of_set(sets, at.stack) if sets.find(at.stack) else None
 
 
 def apply(
@@ -32,7 +54,42 @@ def apply(
         failures = sets.update(at.stack, template, at.parameters, wanted.tags)
     if missing := missing_regions(wanted, live):
         failures = (*failures, *sets.deploy(at.stack, at.unit, missing))
+    for regions, some in overlooked(wanted, live, _members(at, stage)).items():
+        failures = (*failures, *sets.deploy(at.stack, at.unit, regions, some))
+    for drift in (each for each in change.drifts if each.resources):
+        if drift.again:
+            failures = (*failures, *sets.remake(at.stack, at.unit, drift.account, drift.region))
+        else:
+            failures = (*failures, *_put_back(drift, accounts))
     return failures
+
+
+def _with_a_way(drift: Drift, accounts: Accounts) -> Drift:
+    """The drift, and whether a change set in its account can put it back."""
+    try:
+        accounts.enter(drift.account, drift.region)
+    except EnvironmentFault:
+        return replace(drift, again=bool(drift.resources))
+    return drift
+
+
+def _put_back(drift: Drift, accounts: Accounts) -> tuple[StackFailure, ...]:
+    """A stack of the set put right in its account; a failure there stops no other."""
+    try:
+        failures = put_back(drift, accounts)
+    except (EnvironmentFault, ServiceFault) as fault:
+        failures = (StackFailure(resource=drift.stack, type="stack", reason=fault.what),)
+    place = f"{drift.account} {drift.region}"
+    return tuple(
+        replace(each, resource=place, reason=f"{each.resource}: {each.reason}") for each in failures
+    )
+
+
+def _members(at: UnitDeployment, stage: Stage) -> frozenset[str]:
+    """The accounts a set reaches in an OU: it never goes to the management account."""
+    surroundings = stage.gateways[stage.target.regions[0]].surroundings
+    active = Organization(service=surroundings.organizations).active(at.unit)
+    return active - {surroundings.management()}
 
 
 def _sets(accounts: Accounts, stage: Stage) -> StackSets:

@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.foundation.deployments import Change, Verb, Wanted
 from catalog.releases import packaging
-from catalog.stacks import Effect, LiveStackSet, ResourceChange
+from catalog.stacks import Drift, Effect, LiveStackSet, ResourceChange
 from catalog.targets import UnitDeployment
 
 HIDDEN = "****"
@@ -26,6 +26,7 @@ class Deployed:
         usable: Whether it can be updated; otherwise it must be deleted first.
         content: Its template, canonical JSON.
         parameters: As it was given them, defaults included.
+        drift: What was changed behind it; None where nobody looked.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Deployed:
     usable: bool
     content: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    drift: Drift | None = None
 
 
 def stack_change(wanted: Wanted, deployed: Deployed | None) -> Change:
@@ -43,20 +45,48 @@ def stack_change(wanted: Wanted, deployed: Deployed | None) -> Change:
         reason = f"it is {deployed.status} and can only be deleted and made again"
         return Change(wanted=wanted, verb=Verb.REPLACE, reasons=(reason,), stack=deployed.id)
     reasons, resources = _difference(wanted, deployed.content, deployed.parameters)
-    verb = Verb.UPDATE if reasons or resources else Verb.KEEP
-    return Change(wanted=wanted, verb=verb, reasons=reasons, resources=resources, stack=deployed.id)
+    drifts = (deployed.drift,) if deployed.drift else ()
+    changes = reasons or resources or any(drift.resources for drift in drifts)
+    return Change(
+        wanted=wanted,
+        verb=Verb.UPDATE if changes else Verb.KEEP,
+        reasons=reasons,
+        resources=resources,
+        drifts=drifts,
+        stack=deployed.id,
+    )
 
 
-def stack_set_change(wanted: Wanted, live: LiveStackSet | None) -> Change:
-    """The change that turns a stack set, None for none, into what is wanted."""
+def stack_set_change(
+    wanted: Wanted,
+    live: LiveStackSet | None,
+    members: frozenset[str] = frozenset(),
+    drifts: tuple[Drift, ...] = (),
+) -> Change:
+    """The change that turns a stack set, None for none, into what is wanted.
+
+    Args:
+        wanted: The deployment by OU.
+        live: The set as it is.
+        members: Accounts of the OU (12 digits).
+        drifts: What was changed behind its stacks.
+    """
     if live is None:
         return Change(wanted=wanted, verb=Verb.CREATE, resources=_resources("{}", wanted.content))
     reasons, resources = _difference(wanted, packaging.canonical(live.template), live.parameters)
     if missing := missing_regions(wanted, live):
         reasons = (*reasons, f"goes to the accounts in {', '.join(missing)}")
+    for regions, accounts in overlooked(wanted, live, members).items():
+        reasons = (*reasons, *(f"{each} has no stack in {', '.join(regions)}" for each in accounts))
     reasons = (*reasons, *_unsettled(live))
-    verb = Verb.UPDATE if reasons or resources else Verb.KEEP
-    return Change(wanted=wanted, verb=verb, reasons=reasons, resources=resources)
+    changes = reasons or resources or any(drift.resources for drift in drifts)
+    return Change(
+        wanted=wanted,
+        verb=Verb.UPDATE if changes else Verb.KEEP,
+        reasons=reasons,
+        resources=resources,
+        drifts=drifts,
+    )
 
 
 def outdated(wanted: Wanted, live: LiveStackSet) -> bool:
@@ -71,6 +101,23 @@ def missing_regions(wanted: Wanted, live: LiveStackSet | None) -> tuple[str, ...
     assert isinstance(at, UnitDeployment)  # noqa: S101 - the only one with a stack set
     held = live.targets.get(at.unit, frozenset()) if live else frozenset()
     return tuple(region for region in at.regions if region not in held)
+
+
+def overlooked(
+    wanted: Wanted, live: LiveStackSet | None, members: frozenset[str]
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Accounts of the OU without a stack where the set is deployed to it: regions -> accounts."""
+    at = wanted.deployment
+    if live is None or not isinstance(at, UnitDeployment):
+        return {}
+    deployed = [region for region in at.regions if region not in missing_regions(wanted, live)]
+    there = {(each.account, each.region) for each in live.instances}
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for account in sorted(members):
+        lacking = tuple(region for region in deployed if (account, region) not in there)
+        if lacking:
+            found[lacking] = (*found.get(lacking, ()), account)
+    return found
 
 
 def _unsettled(live: LiveStackSet) -> Iterator[str]:

@@ -4,7 +4,8 @@
     with foreseen(changes, accounts, stage) as seen:     # change sets wait; nothing happens yet
         for done in apply(seen, accounts, stage): ...    # in the order of catalog.yaml
 
-What is as it should be is left alone, so the second run changes nothing. A stack that failed to be
+What is as it should be, in the world and not only by its template, is left alone, so the second
+run changes nothing. What somebody deleted or changed by hand comes back. A stack that failed to be
 created is deleted and made anew, which CloudFormation demands. A run that was killed is finished
 by the next: change sets are made anew, and a stack set goes where it has not been.
 """
@@ -12,6 +13,7 @@ by the next: change sets are made anew, and a stack set goes where it has not be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from catalog.aws.accounts import Accounts
@@ -21,8 +23,11 @@ from catalog.foundation.deployments import Change, Done, Verb, Wanted
 from catalog.foundation.staging import Stage
 from catalog.model import Release
 from catalog.releases import packaging
-from catalog.stacks import StackFailure
+from catalog.stacks import Drift, StackFailure
 from catalog.targets import Deployment, Target, UnitDeployment
+
+WORKERS = 8
+"""Deployments looked at side by side: CloudFormation may take minutes over each."""
 
 
 def plan(
@@ -39,9 +44,26 @@ def plan(
     Raises:
         EnvironmentFault: An account cannot be entered.
     """
-    return tuple(
-        _plan(_wanted(at, releases[at.product], stage), accounts, stage) for at in target.foundation
-    )
+    wanted = [_wanted(at, releases[at.product], stage) for at in target.foundation]
+    with ThreadPoolExecutor(WORKERS, "plan") as pool:
+        return tuple(pool.map(lambda each: _plan(each, accounts, stage), wanted))
+
+
+def drifts(
+    at: Deployment | UnitDeployment, accounts: Accounts, stage: Stage
+) -> tuple[Drift, ...] | None:
+    """What was changed behind a deployment's stacks; None when it is not deployed.
+
+    Raises:
+        EnvironmentFault: An account cannot be entered.
+        ServiceFault: The caller may not look.
+    """
+    match at:
+        case Deployment():
+            found = by_account.drift(at, accounts)
+            return (found,) if found else None
+        case UnitDeployment():
+            return by_unit.drifts(at, accounts, stage)
 
 
 def _plan(wanted: Wanted, accounts: Accounts, stage: Stage) -> Change:

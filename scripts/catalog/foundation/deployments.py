@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from catalog.model import Release
-from catalog.stacks import ChangeSet, ResourceChange, StackFailure
+from catalog.stacks import ChangeSet, Drift, ResourceChange, StackFailure
 from catalog.targets import Deployment, UnitDeployment
 
 PRODUCT_TAG = "catalog:foundation"
@@ -49,6 +49,7 @@ class Change:
     Args:
         reasons: Beside what happens to resources.
         resources: What happens to each, as far as it is known yet.
+        drifts: What was changed by hand, by stack: one at most, unless it is a set's.
         stack: Id of the stack that is there.
         prepared: The change set that waits to be executed, once CloudFormation has made it.
     """
@@ -57,13 +58,24 @@ class Change:
     verb: Verb
     reasons: tuple[str, ...] = ()
     resources: tuple[ResourceChange, ...] = ()
+    drifts: tuple[Drift, ...] = ()
     stack: str = ""
     prepared: ChangeSet | None = None
 
     def __str__(self) -> str:
         at = self.wanted.deployment
         head = f"{self.verb} {at.place}: {at.product} {self.wanted.release.version}"
-        return "\n  ".join((head, *self.reasons, *map(str, self.resources)))
+        return "\n  ".join((head, *self.reasons, *self.by_hand, *map(str, self.resources)))
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """What was changed by hand, or cannot be told, as people read it."""
+        apart = isinstance(self.wanted.deployment, UnitDeployment)
+        return tuple(
+            f"in {drift.account} {drift.region}: {line}" if apart else line
+            for drift in self.drifts
+            for line in drift.lines
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +90,5 @@ class Done:
         if self.failures:
             return f"{place}: failed" + "".join(f"\n  {failure}" for failure in self.failures)
         past = {"keep": "nothing to do", "replace": "replaced"}
-        return f"{place}: {past.get(self.change.verb, f'{self.change.verb}d')}"
+        line = f"{place}: {past.get(self.change.verb, f'{self.change.verb}d')}"
+        return "\n  ".join((line, *(self.change.by_hand if self.change.verb is Verb.KEEP else ())))

@@ -1,0 +1,112 @@
+"""What was changed behind CloudFormation: detected by it, in one stack or in those of a set.
+
+Only properties that a template sets are compared, and types without a handler that reads are left
+out; CloudFormation reads each resource with the permissions of whoever asks (user guide, *Detect
+unmanaged configuration changes to stacks and resources with drift detection*).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.aws.session import Service
+from catalog.aws.stack_sets import StackSets
+from catalog.errors import ServiceFault
+from catalog.stacks import Drift, DriftedResource
+
+_TOKENS = ("NextToken", "NextToken")
+_CHANGED = ["MODIFIED", "DELETED"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drifts:
+    """Gateway to CloudFormation's drift detection in one account and region.
+
+    Args:
+        service: Client of `cloudformation`.
+        every: Seconds between two looks at a detection.
+        within: Seconds after which waiting ends.
+    """
+
+    service: Service
+    every: float = 5.0
+    within: float = 3600.0
+
+    def of_stack(self, stack: str) -> Drift:
+        """Look at every resource of a stack, by its id.
+
+        Raises:
+            ServiceFault: The caller may not, or the stack cannot be looked at.
+        """
+        begun = self.service.call("detect_stack_drift", f"stack {stack}", StackName=stack)
+        done = self._done(stack, begun["StackDriftDetectionId"])
+        unknown = done.get("DetectionStatusReason", "it does not say why")
+        failed = done["DetectionStatus"] == "DETECTION_FAILED"
+        found: Iterable[Mapping[str, Any]] = ()
+        if failed or done.get("StackDriftStatus") == "DRIFTED":
+            found = self.service.pages(
+                "describe_stack_resource_drifts",
+                "StackResourceDrifts",
+                f"stack {stack}",
+                tokens=_TOKENS,
+                StackName=stack,
+                StackResourceDriftStatusFilters=_CHANGED,
+            )
+        return Drift(stack=stack, resources=_drifted(found), unknown=unknown if failed else "")
+
+    def _done(self, stack: str, detection: str) -> Mapping[str, Any]:
+        deadline = time.monotonic() + self.within
+        while True:
+            answer = self.service.call(
+                "describe_stack_drift_detection_status",
+                f"stack {stack}",
+                StackDriftDetectionId=detection,
+            )
+            if answer["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+                return answer
+            if time.monotonic() > deadline:
+                raise ServiceFault(
+                    f"CloudFormation still looks at stack {stack} after {self.within:.0f} s.",
+                    "Wait for it in the CloudFormation console, then run this again.",
+                )
+            time.sleep(self.every)
+
+
+def of_set(sets: StackSets, name: str) -> tuple[Drift, ...]:
+    """Look at the stacks of a set; those in which something differs, or that cannot be told.
+
+    Args:
+        sets: Gateway of the account whose set it is.
+        name: Of the set.
+    """
+    operation, failures = sets.detect_drift(name)
+    reasons = {each.resource: each.reason for each in failures}
+    found = []
+    for each in sets.instances(name):
+        unknown = reasons.get(f"{each['Account']} {each['Region']}", "")
+        drifted = each.get("DriftStatus") == "DRIFTED"
+        if "StackId" in each and (drifted or unknown):
+            resources = sets.drifts(name, each, operation, _CHANGED) if drifted else ()
+            found.append(
+                Drift(stack=each["StackId"], resources=_drifted(resources), unknown=unknown)
+            )
+    return tuple(found)
+
+
+def _drifted(found: Iterable[Mapping[str, Any]]) -> tuple[DriftedResource, ...]:
+    return tuple(
+        DriftedResource(
+            resource=each["LogicalResourceId"],
+            type=each["ResourceType"],
+            properties=tuple(map(_differs, each.get("PropertyDifferences", ()))),
+        )
+        for each in found
+    )
+
+
+def _differs(difference: Mapping[str, str]) -> str:
+    path = difference["PropertyPath"].removeprefix("/")
+    return path + {"ADD": " added", "REMOVE": " gone"}.get(difference["DifferenceType"], "")
