@@ -17,6 +17,7 @@ OPENS = False
 REPOSITORY = "example/catalog"
 PIPELINE, NIGHTLY = "sagemaker-catalog-hub", "sagemaker-catalog-drift"
 BUCKET = "sagemaker-catalog-444455556666-us-east-1"
+PLANNER = "sagemaker-catalog-planner"
 TITLE = "Model Group"
 PORTFOLIO = "projects"
 SCIENTISTS = "arn:aws:iam:::role/sagemaker-data-scientist-*"
@@ -146,6 +147,30 @@ def brings_up_the_hub(rehearsal: Rehearsal, platform: Person) -> None:
     platform.completes_connection(PIPELINE)
 
 
+def tidies_up_by_hand(rehearsal: Rehearsal) -> None:
+    """Somebody deletes a role and empties another; doctor misses both, bootstrap mends them."""
+    wanted = tuple(foundation(rehearsal))
+    hub, member = rehearsal.account("hub"), rehearsal.account("data-science")
+    never = f"role sagemaker-catalog-admin-launch in {hub}"  # no persona is part of this
+    rehearsal.doctor_misses((never,), *wanted)
+    there, here = rehearsal.administrator("data-science"), rehearsal.administrator("hub")
+    look = {"RoleName": "sagemaker-catalog-reader", "PolicyName": "look"}
+    there.does("empties the reader role", "iam", "delete_role_policy", **look)
+    there.does("deletes it", "iam", "delete_role", RoleName=look["RoleName"])
+    (policy, *_) = here.call("iam", "list_role_policies", RoleName=PLANNER)["PolicyNames"]
+    emptied = {"RoleName": PLANNER, "PolicyName": policy}
+    here.does("empties the planner's role", "iam", "delete_role_policy", **emptied)
+    region = rehearsal.ground.region
+    gone = (
+        f"role {look['RoleName']} in {member}",
+        f"stack set catalog-catalog-spoke in {member} {region}",
+        f"stack catalog-catalog-hub in {hub} {region}",
+    )
+    rehearsal.doctor_misses((never, *gone), *wanted)
+    rehearsal.bootstraps(*wanted)
+    rehearsal.doctor_misses((never,), *wanted)
+
+
 def looks_into_accounts(rehearsal: Rehearsal) -> None:
     """Planner and publisher may look into the accounts of the shares; other builds may not."""
     account = rehearsal.account("data-science")
@@ -215,6 +240,7 @@ def rehearse_pull_request_to_studio(rehearsal: Rehearsal) -> None:
     platform = rehearsal.person("platform", "hub", "platform-engineer")
     scientist = rehearsal.person("scientist", "data-science", "sagemaker-data-scientist-iris")
     brings_up_the_hub(rehearsal, platform)
+    tidies_up_by_hand(rehearsal)
     looks_into_accounts(rehearsal)
     author = rehearsal.contributor("author", REPOSITORY)
     commit = adds_a_product(author)

@@ -23,6 +23,7 @@ from catalog.doctor.verdicts import Standing
 from catalog.errors import Refused, UsageError
 from catalog.manifests.assembly import assemble
 from catalog.model import SourceFile, Tree
+from catalog.places import Place
 from catalog.publishing import report
 from catalog.publishing.applying import failures
 from catalog.publishing.surveying import Depth
@@ -97,14 +98,29 @@ def bootstrap(
     Raises:
         Unexpected: Something stands in the way, or a stack did not come up.
     """
-    place = ground.place()
-    place = replace(place, target=replace(place.target, foundation=tuple(foundation)))
+    place = _with(ground, foundation)
     wrong = [v.subject for v in examining.preflight(place) if v.standing is Standing.MISSING]
     if wrong:
         raise Unexpected("nothing in the way of a deployment", "; ".join(wrong))
     for done in pipeline.bootstrap(place, checked, approve=lambda *_: None):
         if done.failures:
             raise Unexpected("hub and accounts in place", str(done))
+
+
+def missing(
+    ground: Ground, checked: Checked, foundation: Sequence[Deployment | UnitDeployment]
+) -> frozenset[str]:
+    """Subjects that `make doctor` misses and has `make bootstrap` mend."""
+    return frozenset(
+        verdict.subject
+        for verdict in examining.examine(_with(ground, foundation), checked)
+        if verdict.standing is Standing.MISSING and verdict.command.startswith("make bootstrap")
+    )
+
+
+def _with(ground: Ground, foundation: Sequence[Deployment | UnitDeployment]) -> Place:
+    place = ground.place()
+    return replace(place, target=replace(place.target, foundation=tuple(foundation)))
 
 
 def publish(ground: Ground, checked: Checked, folder: Path) -> None:

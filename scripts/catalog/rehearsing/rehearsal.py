@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,6 +163,20 @@ class Rehearsal:
         """
         with self.step("platform", "brings up hub and accounts", self.ground.target.account):
             opening.bootstrap(self.ground, self.checked, foundation)
+
+    def doctor_misses(
+        self, subjects: Collection[str], *foundation: Deployment | UnitDeployment
+    ) -> None:
+        """The platform engineer asks doctor, which misses exactly this and names bootstrap.
+
+        Args:
+            subjects: As doctor words them; none where all is well.
+            foundation: What `catalog.yaml` lists.
+        """
+        with self.step("platform", "asks doctor what is missing", self.ground.target.account):
+            found = opening.missing(self.ground, self.checked, foundation)
+            if found != frozenset(subjects):
+                raise Unexpected(f"doctor to miss {sorted(subjects)}", str(sorted(found)))
 
     def night_falls(self) -> None:
         """Whatever is scheduled falls due once."""
