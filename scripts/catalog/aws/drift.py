@@ -14,11 +14,16 @@ from typing import Any
 
 from catalog.aws.session import Service
 from catalog.aws.stack_sets import StackSets
+from catalog.aws.stacks import LiveStack
 from catalog.errors import ServiceFault
 from catalog.stacks import Drift, DriftedResource
 
 _TOKENS = ("NextToken", "NextToken")
 _CHANGED = ["MODIFIED", "DELETED"]
+_DETECTABLE = frozenset(
+    {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"}
+)
+"""Statuses of stacks that can be looked at (user guide, *Detect drift on an entire stack*)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +40,15 @@ class Drifts:
     every: float = 5.0
     within: float = 3600.0
 
-    def of_stack(self, stack: str) -> Drift:
-        """Look at every resource of a stack, by its id.
+    def of_stack(self, live: LiveStack) -> Drift:
+        """Look at every resource of a stack, if it is in a state in which that can be done.
 
         Raises:
-            ServiceFault: The caller may not, or the stack cannot be looked at.
+            ServiceFault: The caller may not, or somebody else looks at this moment.
         """
+        stack = live.id
+        if live.status not in _DETECTABLE:
+            return Drift(stack=stack, unknown=f"the stack is {live.status}")
         begun = self.service.call("detect_stack_drift", f"stack {stack}", StackName=stack)
         done = self._done(stack, begun["StackDriftDetectionId"])
         unknown = done.get("DetectionStatusReason", "it does not say why")

@@ -45,9 +45,7 @@ def drift(at: Deployment, accounts: Accounts) -> Drift | None:
     live = stacks.find(at.stack)
     if live is None or live.empty:
         return None
-    if not live.usable:
-        return Drift(stack=live.id, unknown=f"the stack is {live.status}")
-    return Drifts(service=stacks.service).of_stack(live.id)
+    return Drifts(service=stacks.service).of_stack(live)
 
 
 def put_back(drift: Drift, accounts: Accounts) -> tuple[StackFailure, ...]:
@@ -137,7 +135,7 @@ def _deployed(stacks: Stacks, live: LiveStack) -> Deployed:
         usable=live.usable,
         content=packaging.canonical(stacks.template(live.name)),
         parameters=live.parameters,
-        drift=Drifts(service=stacks.service).of_stack(live.id) if live.usable else None,
+        drift=Drifts(service=stacks.service).of_stack(live) if live.usable else None,
     )
 
 
