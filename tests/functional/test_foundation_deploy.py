@@ -359,3 +359,15 @@ def test_a_stack_that_only_one_of_two_wants_any_more_stays_for_the_other(ground:
         (done,) = deploying.apply(first, ground.accounts, ground.stage)
     assert done.failures == ()
     assert ground.stack() is not None
+
+
+def test_what_the_template_has_come_to_say_is_taken_as_it_is(ground: Ground) -> None:
+    described = TEMPLATE.replace("      Path", "      Description: %s\n      Path")
+    ground.template = described % "first"
+    ground.lay()
+    iam = ground.hub.aws.session(MEMBER).client("iam")
+    iam.update_role(RoleName="work-iris", Description="second")
+    ground.template = described % "second"
+    assert str(ground.foresee()).splitlines()[-1] == "  = takes as it is Role (AWS::IAM::Role)"
+    assert ground.lay().failures == ()
+    assert ground.plan().verb is Verb.KEEP

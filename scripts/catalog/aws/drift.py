@@ -94,7 +94,8 @@ def of_set(sets: StackSets, name: str) -> tuple[Drift, ...]:
     reasons = {each.resource: each.reason for each in failures}
     found = []
     for each in sets.instances(name):
-        unknown = reasons.get(f"{each['Account']} {each['Region']}", "")
+        place = f"{each['Account']} {each['Region']}"
+        unknown = reasons.get(place, reasons.get(name, ""))
         drifted = each.get("DriftStatus") == "DRIFTED"
         if "StackId" in each and (drifted or unknown):
             resources = sets.drifts(name, each, operation, _CHANGED) if drifted else ()
