@@ -28,7 +28,8 @@ def bootstrap(session: Session, target: str, *, yes: bool, dry_run: bool) -> Non
     """Bring up hub and accounts, or change them, with CloudFormation.
 
     Deploys the foundation products where the target's `foundation` in catalog.yaml says, after
-    showing what CloudFormation would do with each resource.
+    showing what CloudFormation would do with each resource. What somebody changed by hand behind
+    their stacks is shown and put back.
     """
     checked = sound(session)
     place = places.reach(session.root, places.named(checked.catalog, target))
@@ -82,9 +83,9 @@ def _only_people_can(verdicts: tuple[Verdict, ...]) -> None:
 @json_option
 @click.pass_obj
 def doctor(session: Session, target: str, *, as_json: bool) -> None:
-    """Say what is missing around a target, and the command that mends each.
+    """Say what is missing around a target or was changed by hand, and the command that mends each.
 
-    Looks only; exits 1 when something is missing.
+    Looks only; exits 1 when something is missing or changed.
     """
     checked = sound(session, quiet=as_json)
     place = places.reach(session.root, places.named(checked.catalog, target))

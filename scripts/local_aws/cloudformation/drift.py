@@ -89,8 +89,9 @@ def _as_is(resource: Resource, state: Drift | None) -> Resource:
 
 def _reader(kind: str) -> Through | None:
     provider = providers.of(kind)
-    able = isinstance(provider, Through) and provider.reads and schemas.readable(kind)
-    return provider if able and isinstance(provider, Through) else None
+    if isinstance(provider, Through) and provider.reads and schemas.readable(kind):
+        return provider
+    return None
 
 
 def _told(resource: Resource) -> dict[str, Any]:
