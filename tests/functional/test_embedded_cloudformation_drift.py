@@ -111,7 +111,7 @@ EVERYTHING = f"""
     Properties: {{Name: /facts/hub, Type: String, Value: "1", Description: A fact.}}
   Logs:
     Type: AWS::Logs::LogGroup
-    Properties: {{LogGroupName: /catalog/logs, RetentionInDays: 30}}
+    Properties: {{LogGroupName: /catalog/logs, RetentionInDays: 30, KmsKeyId: !GetAtt Key.Arn}}
   Images:
     Type: AWS::ECR::Repository
     Properties:
@@ -336,6 +336,12 @@ def test_what_may_not_be_read_is_not_known(world, cloudformation):
         iam.force(False)
     assert (found["StackDriftStatus"], found["DetectionStatus"]) == ("UNKNOWN", "DETECTION_FAILED")
     assert "iam:GetRole" in found["DetectionStatusReason"]
+
+
+def test_a_stack_in_which_nothing_can_be_read_is_in_sync(cloudformation):
+    make(cloudformation, "  Queue: {Type: AWS::SQS::Queue}\n")
+    assert detect(cloudformation)["StackDriftStatus"] == "IN_SYNC"
+    assert drifts(cloudformation) == {}
 
 
 def test_requests_that_make_no_sense_are_refused(cloudformation):

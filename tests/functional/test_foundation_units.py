@@ -232,6 +232,25 @@ def test_an_account_that_was_left_out_gets_its_stack(ground: Ground) -> None:
     assert ground.plan().verb is Verb.KEEP
 
 
+def test_an_account_that_is_closed_lacks_nothing(ground: Ground) -> None:
+    ground.deployment = replace(WANTED, alias="production", unit=PRODUCTION)
+    ground.lay()
+    ground.sets().delete_stack_instances(
+        StackSetName="catalog-facts",
+        CallAs="DELEGATED_ADMIN",
+        DeploymentTargets={
+            "OrganizationalUnitIds": [PRODUCTION],
+            "Accounts": [OTHER],
+            "AccountFilterType": "INTERSECTION",
+        },
+        Regions=[REGION],
+        RetainStacks=False,
+    )
+    assert ground.plan().reasons == (f"{OTHER} has no stack in {REGION}",)
+    ground.hub.aws.session(MANAGEMENT).client("organizations").close_account(AccountId=OTHER)
+    assert ground.plan().verb is Verb.KEEP
+
+
 def test_what_was_changed_in_an_account_is_put_back_there(ground: Ground) -> None:
     ground.lay()
     before = instance(ground)

@@ -23,7 +23,7 @@ _CHANGED = ["MODIFIED", "DELETED"]
 _DETECTABLE = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"}
 )
-"""Statuses of stacks that can be looked at (user guide, *Detect drift on an entire stack*)."""
+"""Statuses of stacks that can be looked at (user guide, *What is drift?*)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,12 +62,10 @@ def of_stack(stack: Stack) -> str:
 
 
 def summed(found: set[str]) -> str:
-    """The status of whatever holds resources of these statuses."""
+    """The status of whatever holds resources of these statuses; in sync where none can be read."""
     if found & {MODIFIED, DELETED}:
         return "DRIFTED"
-    if UNKNOWN in found:
-        return UNKNOWN
-    return IN_SYNC if found else "NOT_CHECKED"
+    return UNKNOWN if UNKNOWN in found else IN_SYNC
 
 
 def as_it_is(stack: Stack, found: Mapping[str, Drift]) -> Stack:
@@ -95,8 +93,13 @@ def _reader(kind: str) -> Through | None:
 
 
 def _told(resource: Resource) -> dict[str, Any]:
-    """The properties a template sets, without what a service never tells."""
-    expected: Any = dict(resource.properties)
+    """The properties a template sets, without what a service never tells, and without `KmsKeyId`.
+
+    A key has several names, and CloudFormation does not compare that property of any type (user
+    guide, *Considerations when detecting drift*).
+    """
+    compared = (item for item in resource.properties.items() if item[0].lower() != "kmskeyid")
+    expected: Any = dict(compared)
     for path in schemas.write_only(resource.kind):
         expected = _without(expected, path.split("."))
     return dict(expected)
