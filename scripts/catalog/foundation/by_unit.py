@@ -54,7 +54,8 @@ def apply(
         failures = sets.update(at.stack, template, at.parameters, wanted.tags)
     if missing := missing_regions(wanted, live):
         failures = (*failures, *sets.deploy(at.stack, at.unit, missing))
-    for regions, some in overlooked(wanted, live, _members(at, stage)).items():
+    members = _members(at, stage) if live else frozenset()
+    for regions, some in overlooked(wanted, live, members).items():
         failures = (*failures, *sets.deploy(at.stack, at.unit, regions, some))
     for drift in (each for each in change.drifts if each.resources):
         if drift.again:
