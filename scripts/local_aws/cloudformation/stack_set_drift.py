@@ -7,14 +7,13 @@ CloudFormation StackSets*).
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 from moto.core.utils import utcnow
 
-from local_aws.cloudformation import drift_api, stack_instances, views
+from local_aws.cloudformation import drift_api, stack_instances, stack_set_operations, views
 from local_aws.cloudformation.api import operation, page
 from local_aws.cloudformation.requests import Params
 from local_aws.cloudformation.stack_set_api import CloudFormation
@@ -29,16 +28,15 @@ DRIFTED = "DRIFTED"
 @operation("DetectStackSetDrift")
 def _detect(caller: BaseResponse, params: Params) -> dict[str, Any]:
     one = get(owner_of(caller, params), params["StackSetName"])
-    identity = str(params.get("OperationId") or uuid.uuid4())
     instances = list(one.instances.values())
-    results = [_looked_at(instance) for instance in instances]
-    stack_instances.record(one, identity, "DETECT_DRIFT", results, params)
-    one.looked = _details(instances, results)
-    one.operations[identity]["StackSetDriftDetectionDetails"] = one.looked
-    one.drifts[identity] = {
-        (instance.account, instance.region): _drifts(instance) for instance in instances
-    }
-    return {"OperationId": identity}
+    with stack_set_operations.under_way(one, "DETECT_DRIFT", params) as operation:
+        operation.results.extend(map(_looked_at, instances))
+        one.looked = _details(instances, operation.results)
+        one.operations[operation.id]["StackSetDriftDetectionDetails"] = one.looked
+        one.drifts[operation.id] = {
+            (instance.account, instance.region): _drifts(instance) for instance in instances
+        }
+    return {"OperationId": operation.id}
 
 
 def _looked_at(instance: Instance) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def under_way(one: StackSet, action: str, params: Params) -> Iterator[Operation]
 
     Args:
         one: The set.
-        action: `CREATE`, `UPDATE` or `DELETE`.
+        action: `CREATE`, `UPDATE`, `DELETE` or `DETECT_DRIFT`.
         params: With the operation's id and preferences, where the request has them.
 
     Raises:
