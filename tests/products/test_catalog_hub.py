@@ -1,5 +1,6 @@
 """The hub: what its builds hold against each other, who may do what, and what is skipped."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 from ruamel.yaml import YAML
 
@@ -241,3 +243,46 @@ def held(resources: Mapping[str, Any], role: str) -> Iterator[tuple[str, str, An
             actions = statement["Action"]
             for action in [actions] if isinstance(actions, str) else actions:
                 yield statement["Sid"], action, statement["Resource"]
+
+
+def stages(resources: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Stage -> its actions that are there in any case, in the order of the pipeline."""
+    found = resources["Pipeline"]["Properties"]["Stages"]
+    return {
+        stage["Name"]: [action for action in stage["Actions"] if "Name" in action]
+        for stage in found
+    }
+
+
+def test_nothing_is_planned_before_it_was_checked_and_launched(resources) -> None:
+    assert list(stages(resources)) == ["Source", "Check", "Taskcat", "Plan", "Publish"]
+
+
+def test_what_the_pipeline_hands_to_a_build_is_read_there(resources) -> None:
+    read = {}
+    for action in (action for actions in stages(resources).values() for action in actions):
+        given = json.loads(action["Configuration"].get("EnvironmentVariables", "[]"))
+        if given:
+            project = action["Configuration"]["ProjectName"]["Ref"]
+            text = " ".join(commands(resources, project))
+            read |= {one["name"]: f"${one['name']}" in text.replace("{", "") for one in given}
+    assert read == dict.fromkeys(
+        ("PRUNE", "REVIEWED_SOURCE", "REVIEWED_TESTS", "REVIEWED_PLAN"), True
+    )
+
+
+def test_people_hear_of_every_end_of_a_run_and_of_a_look_for_drift(resources) -> None:
+    def told(rule: str) -> Mapping[str, Any]:
+        pattern: Mapping[str, Any] = resources[rule]["Properties"]["EventPattern"]["detail"]
+        return pattern
+
+    runs = enum("codepipeline", "PipelineExecutionStatus")
+    passed_over = {"INPROGRESS", "STOPPING", "CANCELLED", "SUPERSEDED"}  # another run goes on
+    assert {*told("RunsRule")["state"]} == {one.upper() for one in runs} - passed_over
+    builds = enum("codebuild", "StatusType")
+    assert {*told("DriftRule")["build-status"]} == builds - {"IN_PROGRESS", "SUCCEEDED"}
+
+
+def enum(service: str, shape: str) -> set[str]:
+    """The values of a shape of a service's model."""
+    return set(botocore.session.get_session().get_service_model(service).shape_for(shape).enum)
