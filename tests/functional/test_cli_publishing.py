@@ -317,7 +317,9 @@ def test_every_verb_in_two_regions(shell: Shell) -> None:
     assert "not released in eu-west-1" in " ".join(shell.run(*_on("releases")).out.split())
     done = shell.publish()
     assert (done.code, "created" in done.out) == (0, True), done.text
-    assert "Nothing to do: 4 portfolios and products" in shell.publish().out
+    same = "Nothing to do: 4 portfolios and products are as they should be."
+    assert f"{same} `make drift` looks at what is live.\n" in shell.publish().out
+    assert f"{same}\n" in shell.publish("--deep").out
     (released,) = json.loads(shell.run(*_on("releases"), "--json").out)
     assert (released["lives"], released["notes"]) == ([REGION, other], [])
     verified = json.loads(shell.run(*_on("verify"), "--json").out)

@@ -100,7 +100,8 @@ def publish(
 
         done = pipeline.publish(session.root, place, checked, terms, approve=approve, tell=tell)
     written = json.loads((session.root / pipeline.REPORT).read_text(encoding="utf-8"))
-    say(report.verdict(written["summary"], written["seconds"]))
+    live = terms.depth.deep or prune
+    say(report.verdict(written["summary"], written["seconds"], live=live))
     if untested and written["untested"]:
         say(f"Not tested by taskcat with this content: {', '.join(written['untested'])}.")
     if remote:

@@ -21,6 +21,8 @@ OPEN = (
     "portfolio grants."
 )
 
+UNLOOKED = " `make drift` looks at what is live."
+
 _SIGN = {Effect.CREATED: "+", Effect.UPDATED: "~", Effect.REMOVED: "-"}
 
 
@@ -137,12 +139,17 @@ def outcome_line(outcome: Outcome) -> str:
     return f"x {outcome.action.subject}: {outcome.result.value}\n    {error}"
 
 
-def verdict(counts: Mapping[str, int], seconds: float) -> str:
-    """The last line of a publish, from its summary."""
+def verdict(counts: Mapping[str, int], seconds: float, *, live: bool) -> str:
+    """The last line of a publish, from its summary.
+
+    Args:
+        counts: The summary.
+        seconds: Wall-clock time.
+        live: Whether everything live was looked at; else what is remembered was believed.
+    """
     if not any(counts[key] for key in ("created", "updated", "removed", "failed")):
-        return (
-            f"Nothing to do: {counts['unchanged']} portfolios and products are as they should be."
-        )
+        same = f"{counts['unchanged']} portfolios and products are as they should be."
+        return f"Nothing to do: {same}{'' if live else UNLOOKED}"
     parts = [f"{count} {key}" for key, count in counts.items() if count]
     return f"{', '.join(parts)} in {seconds:.1f} s."
 
