@@ -13,10 +13,11 @@ from pathlib import Path
 
 from catalog import access, base, checks, git, workspace
 from catalog.findings import Finding
+from catalog.foundation import bucket_names
 from catalog.layout import SEEDS
 from catalog.manifests.assembly import assemble
 from catalog.model import Catalog, Product, Release, Tree
-from catalog.releases import building, versions
+from catalog.releases import building, changelog, versions
 from catalog.releases.building import Built
 from catalog.templates import linting, seed_templates
 from catalog.templates.linting import LintRequest
@@ -86,6 +87,8 @@ def check(root: Path, names: Collection[str] = (), *, since: str = "") -> Checke
             *checks.check(catalog, tree),
             *(finding for one in built.values() for finding in one.findings),
             *_versions(left, tree, releases, earlier),
+            *_changelogs(root, left, catalog, earlier),
+            *bucket_names.check(catalog, tree, releases),
             *_lint(catalog, built, tree, root, early),
             *access.check(tree, built),
         }
@@ -144,3 +147,15 @@ def _versions(
     for name, then in earlier.items():
         manifest = tree[f"products/{name}/product.yaml"].content.decode(errors="replace")
         yield from versions.check(releases[name], then, manifest, base or "")
+
+
+def _changelogs(
+    root: Path, base: str | None, catalog: Catalog, earlier: Mapping[str, Release]
+) -> Iterator[Finding]:
+    """Changelogs of what a change touches, held against those at its base."""
+    if base is None or not earlier:
+        return
+    files = {f"{catalog.products[name].path}/CHANGELOG.md": name for name in earlier}
+    for path, file in git.tree(root, base, tuple(files)).items():
+        then, folder = file.content.decode(errors="replace"), catalog.products[files[path]]
+        yield from changelog.rewritten(folder, then, earlier[files[path]].version, base)

@@ -100,6 +100,14 @@ def test_a_check_since_a_commit_is_held_against_that_commit(root: Path) -> None:
 # --- bump ---------------------------------------------------------------------------------------
 
 
+def test_what_was_said_of_a_version_that_is_out_is_not_rewritten(root: Path) -> None:
+    log = root / FIRST / "CHANGELOG.md"
+    log.write_text(log.read_text().rstrip() + " And more.\n")
+    (found,) = checking.check(root).findings
+    assert (found.rule, found.file, found.stops) == ("C435", f"{FIRST}/CHANGELOG.md", False)
+    assert found.message.startswith("The entry of 1.0.0, which is out, says something else since ")
+
+
 def test_a_version_rises_by_what_its_change_demands(root: Path, run: Run) -> None:
     need_an_address(root)
     say_otherwise(root, SECOND)

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from catalog.model import ProductFolder
 from catalog.releases import changelog
+from tests.publishing_world import release
 
 TEXT = """\
 # Changelog
@@ -33,6 +35,29 @@ def test_entries() -> None:
     assert changelog.entry(TEXT, "1.9.0") == "Nine."
     assert changelog.entry(TEXT, "1.8.0") == ""
     assert changelog.entry(TEXT, "2.0.0") == ""
+
+
+FOLDER = ProductFolder(
+    product=release().product, template="", scenarios={}, changelog=TEXT, notes="", readme=""
+)
+
+
+@pytest.mark.parametrize(
+    ("then", "out", "told"),
+    [
+        (TEXT, "1.10.0", []),
+        (TEXT.replace("Ten", "10"), "1.10.0", ["3 The entry of 1.10.0, which is out, says"]),
+        (TEXT.replace("Ten", "10"), "1.9.0", []),
+        (f"{TEXT}Eight.", "1.10.0", ["12 The entry of 1.8.0, which is out, says"]),
+        (f"{TEXT}## 1.7.0\nSeven.", "1.10.0", ["1 The entry of 1.7.0, which is out, is gone"]),
+    ],
+)
+def test_the_entry_of_a_version_that_is_out_stays(then: str, out: str, told: list[str]) -> None:
+    found = [*changelog.rewritten(FOLDER, then, out, "ab" * 20)]
+    assert [f"{each.line} {each.message}".partition(" something")[0] for each in found] == [
+        each if each.endswith("says") else f"{each} since abababababab." for each in told
+    ]
+    assert not any(each.stops for each in found)
 
 
 LINES = ("- News is new.", "- Size takes more values.")

@@ -80,4 +80,14 @@ RULES: tuple[Rule, ...] = (
         "A project product's name and number of parameters fit a template in S3",
         "SageMaker refuses more, and only one of Studio's two doors would open.",
     ),
+    Rule(
+        "C435",
+        "The changelog entry of a version that is out stays as it is",
+        "The catalog keeps what it said; two histories of one version mislead people.",
+    ),
+    Rule(
+        "C436",
+        "A foundation product is told the names of its target's artifact buckets",
+        "Its roles may use other buckets only, and what it reads there is missing.",
+    ),
 )

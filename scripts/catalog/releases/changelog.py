@@ -15,7 +15,7 @@ from itertools import zip_longest
 
 from semver import Version
 
-from catalog.findings import Finding
+from catalog.findings import Finding, Severity
 from catalog.model import ProductFolder
 
 _HEADING = re.compile(r"^##\s+\[?v?(\d+\.\d+\.\d+)\]?(?:\s+[-\u2013(].*)?\s*$", re.MULTILINE)
@@ -63,6 +63,33 @@ def begun(text: str, version: str, since: str, lines: Sequence[str], today: date
     said = "\n".join([*kept, *(line for line in lines if line not in kept)])
     parts = [head, f"## {version} - {today}", said, text[end:].strip()]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def rewritten(folder: ProductFolder, then: str, out: str, since: str) -> Iterator[Finding]:
+    """Entries that no longer say what they said when their version came out: finding C435.
+
+    Args:
+        folder: The product.
+        then: The changelog of an earlier commit.
+        out: The version that commit has; it and those below are out.
+        since: The commit, for the messages.
+    """
+    now = folder.changelog
+    for version in versions(then):
+        before, after = entry(then, version), entry(now, version)
+        if Version.parse(version) > Version.parse(out) or before == after:
+            continue
+        heading = next((h for h in _HEADING.finditer(now) if h[1] == version), None)
+        became = "says something else" if heading else "is gone"
+        yield Finding(
+            file=f"{folder.path}/CHANGELOG.md",
+            line=now.count("\n", 0, heading.start()) + 1 if heading else 1,
+            rule="C435",
+            message=f"The entry of {version}, which is out, {became} since {since[:12]}.",
+            remedy="Put it back, and say what is new under the next version: in the catalog "
+            "people read it as it was.",
+            severity=Severity.WARNING,
+        )
 
 
 def check(folder: ProductFolder) -> Iterator[Finding]:
