@@ -35,7 +35,7 @@ from tests.publishing_world import (
     wish,
 )
 
-MEMBER, OTHER = "111111111111", "222222222222"
+MEMBER, OTHER, MANAGEMENT = "111111111111", "222222222222", "777788889999"
 SCIENTIST, READER = "data-scientist-iris", "sagemaker-catalog-reader"
 LOOK = ("cloudformation:ListStacks", "servicecatalog:SearchProvisionedProducts")
 
@@ -325,4 +325,11 @@ def test_a_share_with_the_whole_organization_reaches_everybody(our: World) -> No
     ids = our.hub.survey(wish(MID), deep=True).ids
     seen = our.watch.look(ids, ["o-exampleorg1"])
     assert [one.project for one in seen.running] == ["iris"]
-    assert [one.where for one in seen.unseen] == ["777788889999"]
+    assert [one.where for one in seen.unseen] == [MANAGEMENT]
+
+
+def test_an_account_that_was_closed_is_unseen_for_that_reason(our: World) -> None:
+    management = our.hub.aws.client("organizations", MANAGEMENT)
+    management.close_account(AccountId=OTHER)
+    (unseen,) = our.fleet().unseen
+    assert (unseen.where, unseen.why) == (OTHER, "the account is SUSPENDED")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.aws.session import Service
 
+ACTIVE = "ACTIVE"
+_UNBORN = "PENDING_ACTIVATION"
 _TOKENS = ("NextToken", "NextToken")
 
 
@@ -17,28 +19,28 @@ class Organization:
 
     service: Service
 
-    def accounts(self, node: str) -> frozenset[str]:
-        """Account ids (12 digits) in a unit and those below it, or in the whole organization.
+    def active(self, node: str) -> frozenset[str]:
+        """Of those that `states` tells of, the accounts in which something can be done.
+
+        Stack sets pass over suspended ones.
+        """
+        return frozenset(each for each, state in self.states(node).items() if state == ACTIVE)
+
+    def states(self, node: str) -> Mapping[str, str]:
+        """Account id (12 digits) -> its state, in a unit and those below it, or in all of them.
+
+        `Status` is what `State` was called before. Accounts whose sign-up was never completed are
+        left out: nothing ever ran there.
 
         Args:
-            node: `ou-…`, or `o-…` for all (ListAccounts).
+            node: `ou-…`, or `o-…` for all (ListAccounts), the management account among them.
 
         Raises:
             ServiceFault: There is no such node, or the caller may not look.
         """
-        found = self._everyone() if node.startswith("o-") else self._below(node)
-        return frozenset(each["Id"] for each in found)
-
-    def active(self, unit: str) -> frozenset[str]:
-        """Of those in a unit and below it, the accounts in which something can be done.
-
-        Stack sets pass over suspended ones. `Status` is what `State` was called before.
-        """
-        return frozenset(
-            each["Id"]
-            for each in self._below(unit)
-            if each.get("State", each.get("Status")) == "ACTIVE"
-        )
+        listed = self._everyone() if node.startswith("o-") else self._below(node)
+        found = {each["Id"]: each.get("State", each.get("Status", "")) for each in listed}
+        return {account: state for account, state in found.items() if state != _UNBORN}
 
     def _everyone(self) -> Iterator[dict[str, Any]]:
         yield from self.service.pages("list_accounts", "Accounts", tokens=_TOKENS)

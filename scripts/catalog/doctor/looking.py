@@ -163,7 +163,7 @@ def _within(hub: Gateways, seen: RegionFacts, publisher: str) -> RegionFacts:
 
 def _unit(organization: Organization, node: str) -> frozenset[str] | None:
     try:
-        return organization.accounts(node)
+        return organization.active(node)
     except ServiceFault as fault:
         if fault.code in _NO_UNIT or fault.code == "ParentNotFoundException":
             return None

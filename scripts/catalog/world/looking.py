@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog.aws.accounts import Accounts
-from catalog.aws.organization import Organization
+from catalog.aws.organization import ACTIVE, Organization
 from catalog.aws.provisioned import Provisioned
 from catalog.aws.stacks import Stacks
 from catalog.errors import CatalogError, EnvironmentFault, Refused, ServiceFault
@@ -62,20 +62,28 @@ class Watch:
         with ThreadPoolExecutor(WORKERS, "fleet") as pool:
             listed = list(pool.map(self._members, sorted(set(nodes))))
             members = (each for each in listed if not isinstance(each, Unseen))
-            accounts = sorted({self.account}.union(*members))
-            seen = pool.map(lambda account: self._of(account, names, versions), accounts)
-            unlisted = tuple(each for each in listed if isinstance(each, Unseen))
-            return merged([*seen, Fleet(unseen=unlisted)])
+            states = {account: state for each in members for account, state in each.items()}
+            states[self.account] = ACTIVE
+            active = sorted(account for account, state in states.items() if state == ACTIVE)
+            seen = pool.map(lambda account: self._of(account, names, versions), active)
+            unlisted = [each for each in listed if isinstance(each, Unseen)]
+            return merged([*seen, Fleet(unseen=(*unlisted, *self._closed(states)))])
 
     @property
     def _region(self) -> str:
         return self.hub.session.region
 
-    def _members(self, node: str) -> frozenset[str] | Unseen:
-        """Accounts of an organization node, or why they cannot be listed."""
+    def _closed(self, states: Mapping[str, str]) -> Iterator[Unseen]:
+        """Accounts that nobody can enter; what ran there comes back when one is opened again."""
+        for account, state in states.items():
+            if state != ACTIVE:
+                yield Unseen(where=account, region=self._region, why=f"the account is {state}")
+
+    def _members(self, node: str) -> Mapping[str, str] | Unseen:
+        """Accounts of an organization node with their states, or why they cannot be listed."""
         organization = Organization(service=self.hub.surroundings.organizations)
         try:
-            return organization.accounts(node)
+            return organization.states(node)
         except CatalogError as error:
             return self._unseen(node, error)
 
