@@ -90,7 +90,8 @@ class PortfolioState:
     Args:
         products: Names (ours) of the associated products.
         constraints: Product name -> kind -> constraint.
-        shares: Organization node id (`ou-…`, `o-…`) -> share.
+        shares: Organization node id (`ou-…`, `o-…`) -> share; of single accounts, which are never
+            wanted, 12 digits or `member-` and 12 digits.
     """
 
     title: str

@@ -11,7 +11,7 @@ import pytest
 
 from catalog.aws.accounts import Accounts
 from catalog.errors import Refused
-from catalog.model import GIVEN_BY_STUDIO, Lifecycle, Release, VersionState
+from catalog.model import GIVEN_BY_STUDIO, Lifecycle, PortfolioShare, Release, VersionState
 from catalog.planning.tokens import digest
 from catalog.publishing import publisher, surveying
 from catalog.publishing.publisher import Published
@@ -333,3 +333,62 @@ def test_an_account_that_was_closed_is_unseen_for_that_reason(our: World) -> Non
     management.close_account(AccountId=OTHER)
     (unseen,) = our.fleet().unseen
     assert (unseen.where, unseen.why) == (OTHER, "the account is SUSPENDED")
+
+
+def test_a_share_is_not_taken_back_from_those_who_run_what_it_brings(our: World) -> None:
+    our.reader(OTHER)
+    unshared = wish(MID, portfolios=(portfolio("deploy", share=()),))
+    pruned = our.depth(prune=True)
+    (refusal,) = our.hub.survey_for(unshared, pruned).plan.refusals
+    assert refusal.subject == f"share of portfolio templates with {publishing_world.WORKLOADS}"
+    assert f"it would be taken back, but is needed by project iris in {MEMBER}" in refusal.reason
+    our.terminate("sagemaker-iris")
+    assert not our.hub.survey_for(unshared, pruned).plan.refusals
+
+
+def test_a_share_that_another_one_replaces_is_taken_back(our: World) -> None:
+    narrower = wish(MID, portfolios=(portfolio("deploy", share=()),))
+    wider = {"Type": "ORGANIZATION", "Value": "o-exampleorg1"}
+    catalog = our.hub.client("servicecatalog")
+    (live,) = catalog.list_portfolios()["PortfolioDetails"]
+    catalog.create_portfolio_share(PortfolioId=live["Id"], OrganizationNode=wider)
+    plan = our.hub.survey_for(narrower, our.depth(prune=True)).plan
+    assert {action.kind for action in plan.actions} == {"remove-share"}
+    assert {refusal.subject.rpartition(" ")[2] for refusal in plan.refusals} == {
+        "o-exampleorg1",
+        publishing_world.WORKLOADS,
+    }
+    kept = replace(narrower, target=replace(narrower.target, ous={"all": "o-exampleorg1"}))
+    shared = portfolio("deploy", share=(PortfolioShare(ou="all", principals=False),))
+    plan = our.hub.survey_for(
+        replace(kept, portfolios=(shared,)), our.depth(prune=True, unseen_ok=True)
+    ).plan
+    assert [action.subject.rpartition(" ")[2] for action in plan.actions] == [
+        publishing_world.WORKLOADS
+    ]
+    assert not plan.refusals
+
+
+def test_shares_with_single_accounts_are_seen_and_pruned(our: World) -> None:
+    our.terminate("sagemaker-iris")
+    catalog = our.hub.client("servicecatalog")
+    (live,) = catalog.list_portfolios()["PortfolioDetails"]
+    catalog.create_portfolio_share(PortfolioId=live["Id"], AccountId="555555555555")
+    node = {"Type": "ACCOUNT", "Value": MEMBER}
+    made = catalog.create_portfolio_share(PortfolioId=live["Id"], OrganizationNode=node)
+    catalog.describe_portfolio_share_status(PortfolioShareToken=made["PortfolioShareToken"])
+    catalog.describe_portfolio_share_status(PortfolioShareToken=made["PortfolioShareToken"])
+    seen = our.hub.survey_for(wish(MID), our.depth(deep=True))
+    assert [kept.subject for kept in seen.plan.kept] == [
+        "share of portfolio templates with 555555555555",
+        f"share of portfolio templates with member-{MEMBER}",
+    ]
+    assert {each.where for each in our.fleet().unseen} == {OTHER, "555555555555"}
+    our.hub.publish(wish(MID), replace(MANNER, depth=our.depth(prune=True, unseen_ok=True)))
+    left = [
+        catalog.describe_portfolio_shares(PortfolioId=live["Id"], Type=kind)[
+            "PortfolioShareDetails"
+        ]
+        for kind in ("ACCOUNT", "ORGANIZATION_MEMBER_ACCOUNT", "ORGANIZATIONAL_UNIT")
+    ]
+    assert [len(each) for each in left] == [0, 0, 1]

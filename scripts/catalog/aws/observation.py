@@ -2,7 +2,8 @@
 
 Calls of a full look at N products in P portfolios, everything remembered by the index:
 ListPortfolios per 100; per portfolio SearchProductsAsAdmin, ListConstraintsForPortfolio and
-ListPrincipalsForPortfolio per 20 and DescribePortfolioShares per type; per product one
+ListPrincipalsForPortfolio per 20 and DescribePortfolioShares per type (units, organization, and
+in a full look accounts of either kind); per product one
 ListProvisioningArtifacts; per constraint one DescribeConstraint; GetResources per 100. What S3
 templates cost, `aws.offers` says.
 """
@@ -160,7 +161,8 @@ def _outreach(
         return frozenset(), {}
     identity = found.portfolios[name].id
     principals = frozenset(gateways.portfolios.principals(identity))
-    return principals, dict(sorted(gateways.shares.list(identity)))
+    shares = gateways.shares.list(identity, accounts=question.scope is None)
+    return principals, dict(sorted(shares))
 
 
 def _portfolio(

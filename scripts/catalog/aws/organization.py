@@ -33,11 +33,14 @@ class Organization:
         left out: nothing ever ran there.
 
         Args:
-            node: `ou-…`, or `o-…` for all (ListAccounts), the management account among them.
+            node: `ou-…`, or `o-…` for all (ListAccounts), the management account among them; an
+                account alone, with `member-` before it or not, is taken as active.
 
         Raises:
             ServiceFault: There is no such node, or the caller may not look.
         """
+        if (account := node.removeprefix("member-")).isdigit():
+            return {account: ACTIVE}
         listed = self._everyone() if node.startswith("o-") else self._below(node)
         found = {each["Id"]: each.get("State", each.get("Status", "")) for each in listed}
         return {account: state for account, state in found.items() if state != _UNBORN}

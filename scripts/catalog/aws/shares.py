@@ -9,7 +9,9 @@ from typing import Any
 from catalog.aws.session import Service
 from catalog.state import Share
 
-_TYPES = {"o": "ORGANIZATION", "ou": "ORGANIZATIONAL_UNIT"}
+_TYPES = {"o": "ORGANIZATION", "ou": "ORGANIZATIONAL_UNIT", "member": "ACCOUNT"}
+_NODES = ("ORGANIZATIONAL_UNIT", "ORGANIZATION")
+_ACCOUNTS = ("ACCOUNT", "ORGANIZATION_MEMBER_ACCOUNT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +34,24 @@ class ShareProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """Gateway to portfolio shares; nodes are bare `o-…` and `ou-…` ids."""
+    """Gateway to portfolio shares.
+
+    Nodes are bare `o-…` and `ou-…` ids. Single accounts are nobody's of ours: 12 digits, after
+    `member-` where the share was made by way of the organization.
+    """
 
     service: Service
 
-    def list(self, portfolio: str) -> Iterator[tuple[str, Share]]:
+    def list(self, portfolio: str, *, accounts: bool = False) -> Iterator[tuple[str, Share]]:
         """Shares with organizational units and with the organization (DescribePortfolioShares).
 
-        The operation takes one type a call and has no paginator; account shares are not ours.
+        The operation takes one type a call and has no paginator.
+
+        Args:
+            portfolio: Its id.
+            accounts: Whether to look for shares with single accounts, too.
         """
-        for kind in ("ORGANIZATIONAL_UNIT", "ORGANIZATION"):
+        for kind in (*_NODES, *_ACCOUNTS) if accounts else _NODES:
             for detail in self.service.pages(
                 "describe_portfolio_shares",
                 "PortfolioShareDetails",
@@ -50,8 +60,9 @@ class Shares:
                 Type=kind,
                 PageSize=100,
             ):
+                member = "member-" if kind == "ORGANIZATION_MEMBER_ACCOUNT" else ""
                 yield (
-                    detail["PrincipalId"],
+                    f"{member}{detail['PrincipalId']}",
                     Share(
                         principals=detail.get("SharePrincipals", False),
                         tag_options=detail.get("ShareTagOptions", False),
@@ -85,10 +96,17 @@ class Shares:
             operation,
             f"share of portfolio {portfolio} with {node}",
             PortfolioId=portfolio,
-            OrganizationNode={"Type": _TYPES[node.partition("-")[0]], "Value": node},
+            **_recipient(node),
             **(flags if share else {}),
         )
         return str(answer.get("PortfolioShareToken", ""))
+
+
+def _recipient(node: str) -> dict[str, Any]:
+    if node.isdigit():
+        return {"AccountId": node}
+    kind = _TYPES[node.partition("-")[0]]
+    return {"OrganizationNode": {"Type": kind, "Value": node.removeprefix("member-")}}
 
 
 def _error(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from catalog.aws import Gateways
 from catalog.aws.finding import Question
@@ -17,7 +18,7 @@ from catalog.aws.preflight import unready
 from catalog.errors import CatalogError
 from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, Kind
 from catalog.planning import desired as wanting
-from catalog.planning import guarding, history, planning, quotas, records
+from catalog.planning import guarding, history, planning, quotas, records, unsharing
 from catalog.planning import index as memory
 from catalog.planning.desired import CatalogDigests, Wish
 from catalog.planning.ids import Ids, former
@@ -252,14 +253,15 @@ def _guarded(gateways: Gateways, depth: Depth, seen: Survey) -> Iterator[Refusal
     if dangers and depth.watch:
         nodes = nodes_of(seen.desired, seen.observed).union(_unasked(gateways, seen))
         fleet = depth.watch.look(seen.ids, nodes)
-        yield from guarding.refusals(dangers, fleet, unseen_ok=depth.unseen_ok)
+        losses = unsharing.losses(dangers, seen.observed, cache(depth.watch.members))
+        yield from guarding.refusals(dangers, fleet, losses, unseen_ok=depth.unseen_ok)
 
 
 def _unasked(gateways: Gateways, seen: Survey) -> Iterator[str]:
-    """Nodes that portfolios outside the scope are shared with, wanted or kept from before."""
+    """Whom portfolios are shared with beyond what a look at a part of the catalog tells."""
     for lane, identity in seen.ids.lanes.items():
-        if lane[0] == "portfolio" and seen.scope is not None and lane not in seen.scope:
-            yield from (node for node, _ in gateways.shares.list(identity.id))
+        if lane[0] == "portfolio" and seen.scope is not None:
+            yield from (node for node, _ in gateways.shares.list(identity.id, accounts=True))
 
 
 def _kept(seen: Survey, ids: Ids = _NO_IDS) -> Iterator[Kept]:

@@ -69,6 +69,11 @@ class Watch:
             unlisted = [each for each in listed if isinstance(each, Unseen)]
             return merged([*seen, Fleet(unseen=(*unlisted, *self._closed(states)))])
 
+    def members(self, node: str) -> frozenset[str]:
+        """Accounts (12 digits) that a share with a node reaches; none where nobody can tell."""
+        found = self._members(node)
+        return frozenset() if isinstance(found, Unseen) else frozenset(found) - {self.account}
+
     @property
     def _region(self) -> str:
         return self.hub.session.region
