@@ -17,7 +17,7 @@ import pytest
 from catalog import states
 from catalog.reviewing.comment import MARKER, comment
 from catalog.reviewing.comparing import compare
-from catalog.reviewing.planned import Saved
+from catalog.reviewing.planned import Known, Saved
 from catalog.targets import Target
 
 HERE = Path(__file__).parent / "reviews"
@@ -72,10 +72,11 @@ def test_comment(case: Path, tmp_path: Path, linted: Path) -> None:
     root = tmp_path / "catalog"
     base = _changed(case, root, linted)
 
-    def known(target: Target, region: str) -> Saved | None:
+    def find(target: Target, region: str) -> Saved | None:
         state = states.read(root, target, region, case / "state")
         return Saved(state=state, origin="the saved state of this case") if state else None
 
+    known = Known(find=find, absent="no state of this target is saved")
     text = comment(compare(root, "main", known))
     text = text.replace(base[:12], "0123456789ab")
     expected = case / "expected.md"

@@ -90,6 +90,14 @@ def test_it_plans_against_the_branch_of_the_last_publish(root: Path, run: Run) -
     assert "  + portfolio projects: new" in said
 
 
+def test_without_a_saved_state_it_says_where_it_looked_and_what_to_do(root: Path, run: Run) -> None:
+    _, said, _ = run("review", "--base", "origin/main")
+    assert ": origin/catalog-state, as last fetched, has no state of this target." in said
+    states.write(root, prod(root), "eu-west-1", CatalogState())
+    _, said, _ = run("review", "--base", "origin/main")
+    assert "of this target; --state build/state takes what this checkout saw last." in said
+
+
 def test_it_plans_against_states_in_a_folder(root: Path, run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "states"
     (folder / "prod").mkdir(parents=True)

@@ -37,9 +37,9 @@ UNSEEN = {"name", "organization"}
 """The name tells targets apart; only the embedded AWS has an organization of its own."""
 
 
-def told(new: Target) -> list[str]:
-    then, now = (Settings(owners={}, targets={"prod": each}) for each in (TARGET, new))
-    found = list(settings.remarks(then, now))
+def told(new: Target, old: Target = TARGET) -> list[str]:
+    then, now = (Settings(owners={}, targets={"prod": each}) for each in (old, new))
+    found = list(settings.remarks(then, now, lambda _, parameter: parameter == "Token"))
     assert {each.topic for each in found} <= {Topic.TARGET}
     return [" ".join(each.text) for each in found]
 
@@ -47,6 +47,34 @@ def told(new: Target) -> list[str]:
 @pytest.mark.parametrize("field", sorted({each.name for each in fields(Target)} - UNSEEN))
 def test_every_part_of_a_target_is_told(field: str) -> None:
     assert len(told(replace(TARGET, **{field: OTHERS[field]}))) == 1
+
+
+def test_values_of_a_foundation_product_are_told_one_by_one() -> None:
+    given = {"HubAccountId": "111122223333", "Prefix": "sagemaker-"}
+    then = replace(TARGET, foundation=(replace(ROLES, parameters=given),))
+    values = {"HubAccountId": "444455556666", "Prefix": "sagemaker-", "Domain": "d-1"}
+    now = replace(TARGET, foundation=(replace(ROLES, parameters=values),))
+    place = "foundation: stack catalog-roles in 111122223333 eu-west-1 parameter"
+    assert told(now, then) == [
+        f"{place} Domain (none) → d-1",
+        f"{place} HubAccountId 111122223333 → 444455556666",
+    ]
+
+
+def test_a_new_deployment_is_told_with_what_it_is_given() -> None:
+    now = replace(TARGET, foundation=(replace(ROLES, parameters={"Prefix": "sagemaker-"}),))
+    new, given = told(now)
+    assert new.endswith("is new")
+    assert given.endswith("parameter Prefix (none) → sagemaker-")
+
+
+def test_no_value_is_told_that_nobody_may_read() -> None:
+    then, now = (
+        replace(TARGET, foundation=(replace(ROLES, parameters={"Token": value}),))
+        for value in ("first", "second")
+    )
+    (said,) = told(now, then)
+    assert said.endswith("parameter Token has another value")
 
 
 def test_it_is_told_that_no_role_keeps_others_from_publishing_any_more() -> None:

@@ -43,20 +43,25 @@ def review(session: Session, since: str, folder: Path | None) -> None:
 
 
 def _in(root: Path, folder: Path) -> Known:
-    def known(target: Target, region: str) -> Saved | None:
+    def find(target: Target, region: str) -> Saved | None:
         state = states.read(root, target, region, folder)
         return Saved(state=state, origin=f"the saved state in {folder}") if state else None
 
-    return known
+    return Known(find=find, absent=f"{folder} has no state of this target")
 
 
 def _on_branch(root: Path) -> Known:
-    def known(target: Target, region: str) -> Saved | None:
+    branch = f"{REMOTE}/{states.BRANCH}"
+
+    def find(target: Target, region: str) -> Saved | None:
         state = states.read_branch(root, REMOTE, target, region)
-        origin = f"the state of the last publish, from {REMOTE}/{states.BRANCH}"
+        origin = f"the state of the last publish, from {branch}"
         return Saved(state=state, origin=origin) if state else None
 
-    return known
+    absent = f"{branch}, as last fetched, has no state of this target"
+    if (root / states.FOLDER).is_dir():
+        absent += f"; --state {states.FOLDER} takes what this checkout saw last"
+    return Known(find=find, absent=absent)
 
 
 COMMANDS = (review,)

@@ -24,6 +24,7 @@ from catalog.reviewing.planned import Half, Known
 from catalog.reviewing.products import Side
 from catalog.reviewing.review import Remark, Review
 from catalog.reviewing.templates import Roles
+from catalog.templates import yaml_text
 from catalog.templates.files import SHARED
 
 Sides = Mapping[str, Side]
@@ -64,7 +65,7 @@ def compare(root: Path, ref: str, known: Known) -> Review:
         remarks=(
             *_about(changed, old, new, _roles(now, tree)),
             *reach.remarks(then, now),
-            *settings.remarks(then.settings, now.settings),
+            *settings.remarks(then.settings, now.settings, _hidden(then, now)),
         ),
         plans=planned.plans(_half(then, old), _half(now, new), known),
         same=len(checked.touched.keys() - set(changed)),
@@ -140,6 +141,29 @@ def _roles(catalog: Catalog, tree: Tree) -> Roles:
         return lambda action: role.may(action) or said.lacks_on_purpose(role.holder, action)
 
     return may
+
+
+def _hidden(then: Catalog, now: Catalog) -> settings.Hidden:
+    """Whether one of both sides hides a parameter; what cannot be read may hide any."""
+
+    @cache
+    def shown(product: str) -> frozenset[str]:
+        sides = [_shown(each, product) for each in (then, now) if product in each.products]
+        return frozenset.intersection(*sides) if sides else frozenset()
+
+    return lambda product, parameter: parameter not in shown(product)
+
+
+def _shown(catalog: Catalog, product: str) -> frozenset[str]:
+    """The parameters of a product that everybody may read."""
+    rendered = building.build(catalog, (product,))[product].rendered
+    template = yaml_text.load(rendered.text) if rendered else None
+    declared = (template or {}).get("Parameters") or {}
+    return frozenset(
+        name
+        for name, body in declared.items()
+        if isinstance(body, dict) and str(body.get("NoEcho", "false")).lower() == "false"
+    )
 
 
 def _half(catalog: Catalog, sides: Sides) -> Half:

@@ -20,7 +20,7 @@ from catalog.reviewing.review import Planned
 from catalog.state import CatalogState
 from catalog.targets import Target
 
-AS_IF = "what the base wants, as if it were published: no state of this target is saved"
+AS_IF = "what the base wants, as if it were published"
 NEW_TARGET = "an empty catalog: the target is new"
 
 
@@ -32,8 +32,17 @@ class Saved:
     origin: str
 
 
-Known = Callable[[Target, str], Saved | None]
-"""Finds the saved state of a target's region."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Where saved states are.
+
+    Args:
+        find: The one of a target's region; None where there is none.
+        absent: What to say then: where it was looked for, and what to do.
+    """
+
+    find: Callable[[Target, str], Saved | None]
+    absent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +97,7 @@ def _target(then: Half, now: Half, target: Target, known: Known) -> Iterator[Pla
 
 def _region(then: Half, now: Half, target: Target, region: str, known: Known) -> Planned | None:
     """The plan of one region; None when the change does not reach its catalog."""
-    saved = known(target, region)
+    saved = known.find(target, region)
     try:
         base, wanted = _base(then, target.name), pipeline.as_if_published(target, now.checked)
         if not (scope := _scope(base, wanted)):
@@ -102,7 +111,7 @@ def _region(then: Half, now: Half, target: Target, region: str, known: Known) ->
     new = target.name not in then.catalog.settings.targets
     return Planned(
         where="",
-        basis=saved.origin if saved else NEW_TARGET if new else AS_IF,
+        basis=saved.origin if saved else NEW_TARGET if new else f"{AS_IF}: {known.absent}",
         actions=len(plan.actions),
         lines=tuple(report.plan_lines(plan, aliases)),
         refusals=plan.refusals if saved else (),

@@ -86,8 +86,10 @@ def remarks(then: Side | None, now: Side | None, roles: Roles) -> Iterator[Remar
     if now is not None and now.release:
         if then is None or then.product.launch_role != now.product.launch_role:
             yield from templates.launched(now.release, roles)
-        old = _held(then) if then else set()
-        yield from grants.remarks(now.product.name, old, _held(now))
+        held = _held(now)
+        if then is None:  # what a new product denies or bounds, nobody had
+            held = {each for each in held if each.widens}
+        yield from grants.remarks(now.product.name, _held(then) if then else set(), held)
 
 
 def _releases(then: Side | None, now: Side | None) -> tuple[Release, Release] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from catalog.model import Settings
 from catalog.reviewing.review import Code, Remark, Topic, became
@@ -12,13 +13,23 @@ _FIELDS = ("account", "bucket", "publisher", "access_role", "reader_role", "embe
 _TABLES = ("test_accounts", "quotas")
 _NONE = "(none)"
 _Text = tuple[str, ...]
+_Deployments = Mapping[str, Deployment | UnitDeployment]
+
+Hidden = Callable[[str, str], bool]
+"""Whether nobody may read the value of a product's parameter: it has `NoEcho`, or nobody knows."""
 
 
-def remarks(then: Settings, now: Settings) -> Iterator[Remark]:
-    """What changes in the settings; owners and tags show at the products they are on."""
+def remarks(then: Settings, now: Settings, hidden: Hidden) -> Iterator[Remark]:
+    """What changes in the settings; owners and tags show at the products they are on.
+
+    Args:
+        then: As the base has them.
+        now: As they are after the change.
+        hidden: Tells which parameters of foundation products nobody may read.
+    """
     for name in sorted(then.targets.keys() | now.targets.keys()):
         old, new = then.targets.get(name), now.targets.get(name)
-        texts = tuple(_changes(old, new)) if old and new else (_came_or_went(new),)
+        texts = tuple(_changes(old, new, hidden)) if old and new else (_came_or_went(new),)
         topic = Topic.TARGET if new else Topic.GONE
         for text in texts:
             yield Remark(topic=topic, subject=f"target {name}", text=text)
@@ -33,7 +44,7 @@ def _came_or_went(new: Target | None) -> _Text:
     return "new: account", Code(new.account), "in", Code(", ".join(new.regions))
 
 
-def _changes(old: Target, new: Target) -> Iterator[_Text]:
+def _changes(old: Target, new: Target, hidden: Hidden) -> Iterator[_Text]:
     for field in _FIELDS:
         was, now = getattr(old, field), getattr(new, field)
         if was != now:
@@ -45,15 +56,26 @@ def _changes(old: Target, new: Target) -> Iterator[_Text]:
     for field in _TABLES:
         for key, was, now in _differing(getattr(old, field), getattr(new, field)):
             yield field.replace("_", " "), Code(key), "was", Code(was), "and is", Code(now)
-    before, after = _deployments(old), _deployments(new)
-    for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
-            verb = "changes" if key in before and key in after else "is new"
-            verb = verb if key in after else "is no longer here"
-            yield "foundation:", Code(key), verb
+    yield from _foundation(_deployments(old), _deployments(new), hidden)
 
 
-def _deployments(target: Target) -> dict[str, Deployment | UnitDeployment]:
+def _foundation(old: _Deployments, new: _Deployments, hidden: Hidden) -> Iterator[_Text]:
+    """Deployments that come, go or change, and the values they are given."""
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if now is None:
+            yield "foundation:", Code(key), "is no longer here"
+            continue
+        if was is None or replace(was, parameters={}) != replace(now, parameters={}):
+            yield "foundation:", Code(key), "changes" if was else "is new"
+        given = was.parameters if was and was.product == now.product else {}
+        for name, before, after in _differing(given, now.parameters):
+            words = ("foundation:", Code(key), "parameter", Code(name))
+            shown = not hidden(now.product, name)
+            yield *words, *(became(before, after) if shown else ("has another value",))
+
+
+def _deployments(target: Target) -> _Deployments:
     return {each.place: each for each in target.foundation}
 
 
