@@ -96,3 +96,21 @@ def test_findings_are_written_for_other_programs(root: Path, run: Run) -> None:
     log = json.loads((root / "build/check.sarif").read_text())
     assert "C015" in {result["ruleId"] for result in log["runs"][0]["results"]}
     assert 'name="products/greeter"' in (root / "build/check.xml").read_text()
+
+
+def test_what_is_accepted_is_counted_and_shown_when_asked_for(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_catalog(tmp_path / "sound", 1)
+    monkeypatch.chdir(tmp_path / "sound")
+    folder = tmp_path / "sound/products/benchmark-000"
+    template, manifest = folder / "template.yaml.j2", folder / "product.yaml"
+    template.write_text(template.read_text().replace("Metadata:\n", "Metadata:\n  cfn-lint: {}\n"))
+    entry = "allow: [{rule: E9605, at: Metadata, because: 'another tool reads it'}]\n"
+    manifest.write_text(manifest.read_text() + entry)
+    _, said = run("check")
+    assert "1 allowed (--allowed shows why)" in said
+    assert "E9605" not in said
+    _, said = run("check", "--allowed")
+    assert "E9605 allowed: " in said
+    assert "because: another tool reads it" in said

@@ -29,6 +29,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("products", nargs=-1)
 @base_option
 @json_option
+@click.option("--allowed", is_flag=True, help="Show what is accepted too, with its reason.")
 @click.option("--sarif", type=_FILE, help="Write the findings as SARIF 2.1.0 to this file, too.")
 @click.option("--junit", type=_FILE, help="Write the findings as JUnit XML to this file, too.")
 @click.pass_obj
@@ -38,6 +39,7 @@ def check(
     since: str,
     *,
     as_json: bool,
+    allowed: bool,
     sarif: Path | None,
     junit: Path | None,
 ) -> None:
@@ -50,7 +52,7 @@ def check(
     if as_json:
         data([asdict(finding) for finding in checked.findings])
     else:
-        findings(checked.findings)
+        findings(each for each in checked.findings if allowed or not each.allowed)
         verdict(checked.findings, len(checked.built))
     sys.exit(0 if checked.sound else 1)
 

@@ -123,7 +123,7 @@ def verdict(found: Iterable[Finding], products: int) -> None:
     parts += [
         many(count, noun) for count, noun in ((errors, "error"), (warnings, "warning")) if count
     ]
-    parts += [f"{allowed} allowed"] if allowed else []
+    parts += [f"{allowed} allowed (--allowed shows why)"] if allowed else []
     parts += [] if counted else ["no findings"]
     say(f"{'✗' if errors else '✓'} {', '.join(parts)}")
 

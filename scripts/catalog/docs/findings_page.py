@@ -26,8 +26,9 @@ def findings(house_rules: Sequence[Rule]) -> str:
         "# Findings",
         "",
         "Every mistake the tool finds has a number. A finding on a template can be accepted with",
-        "a reason, in `allow` of its `product.yaml`; it is then shown and stops nothing. Numbers",
-        "that are not here are cfn-lint's own: `.venv/bin/cfn-lint --list-rules` explains them.",
+        "a reason, in `allow` of its `product.yaml`; it then stops nothing and is counted, and",
+        "`make check ARGS=--allowed` shows it. Numbers that are not here are cfn-lint's own:",
+        "`.venv/bin/cfn-lint --list-rules` explains them.",
     ]
     for title, prefix in _FAMILIES.items():
         rules = [rule for rule in (*REGISTRY, *house_rules) if rule.number.startswith(prefix)]
