@@ -14,10 +14,9 @@ from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
 from catalog.manifests.manifest import did_you_mean
 from catalog.model import Catalog, ProductFolder, Release
-from catalog.releases import building, bumping
+from catalog.releases import building, bumping, changed
 from catalog.releases.building import Built
 from catalog.releases.bumping import Raised
-from catalog.releases.changed import affected
 from catalog.templates.files import SHARED, TemplateFiles
 from catalog.templates.render import TEMPLATE
 
@@ -50,12 +49,12 @@ def in_reach(root: Path, base: str, catalog: Catalog) -> frozenset[str]:
     """
     paths = git.changed(root, base)
     if not any(path.startswith(f"{SHARED}/") for path in paths):
-        return frozenset(affected(paths, catalog, dict.fromkeys(catalog.products, ())))
+        return frozenset(changed.affected(paths, catalog, dict.fromkeys(catalog.products, ())))
     includes = {
         name: TemplateFiles(folder=one.path, templates=catalog.templates).reachable(TEMPLATE)
         for name, one in catalog.products.items()
     }
-    return frozenset(affected(paths, catalog, includes))
+    return frozenset(changed.affected(paths, catalog, includes))
 
 
 def touched(
@@ -68,7 +67,7 @@ def touched(
     if base is None:
         return dict.fromkeys(built, ())
     includes = {name: one.rendered.includes for name, one in built.items() if one.rendered}
-    found = affected(git.changed(root, base), catalog, includes)
+    found = changed.affected(git.changed(root, base), catalog, includes)
     return {name: paths for name, paths in found.items() if name in built}
 
 
@@ -80,6 +79,7 @@ class Work:
         commit: The base; None when git knows no main branch.
         built: What came of products that may be touched.
         touched: Product -> the paths by which it is touched.
+        gone: Product that is no longer here -> the files of it that changed.
         findings: About manifests; a product that is missing here has some.
     """
 
@@ -87,6 +87,7 @@ class Work:
     catalog: Catalog
     built: Mapping[str, Built]
     touched: Mapping[str, tuple[str, ...]]
+    gone: Mapping[str, tuple[str, ...]]
     findings: tuple[Finding, ...]
 
 
@@ -97,13 +98,15 @@ def work(root: Path, ref: str = "") -> Work:
         UsageError: `ref` is none of git's, or shares no commit with the checkout.
     """
     left = commit(root, ref)
-    catalog, findings = workspace.load(root)
+    tree = workspace.read(root)
+    catalog, findings = assemble(root, tree)
     built = building.build(catalog, in_reach(root, left, catalog) if left else None)
     return Work(
         commit=left,
         catalog=catalog,
         built=built,
         touched=touched(root, left, catalog, built),
+        gone=changed.gone(git.changed(root, left), tree) if left else {},
         findings=findings,
     )
 

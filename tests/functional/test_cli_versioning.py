@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,6 +87,13 @@ def test_any_commit_may_be_the_base(root: Path, run: Run) -> None:
     code, said = run("changed", "--base", "nowhere")
     assert code == 2
     assert "Git knows no commit that this checkout shares with 'nowhere'." in said
+
+
+def test_a_product_that_is_removed_is_listed(root: Path, run: Run) -> None:
+    shutil.rmtree(root / SECOND)
+    found = json.loads(run("changed", "--json")[1])
+    assert f"{SECOND}/product.yaml" in found["benchmark-001"]
+    assert f"benchmark-001, gone: {SECOND}/" in run("changed")[1]
 
 
 def test_a_check_since_a_commit_is_held_against_that_commit(root: Path) -> None:

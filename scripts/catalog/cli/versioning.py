@@ -21,7 +21,7 @@ MOST = 5
 @json_option
 @click.pass_obj
 def changed(session: Session, since: str, *, as_json: bool) -> None:
-    """List the products that a change affects, each with the paths by which it does.
+    """List the products that a change affects or removes, each with the paths by which it does.
 
     Since the main branch, unless another base is named. Through its own folder, templates it takes
     in, code it starts with, and what all products rest on: catalog.yaml, the tool and its
@@ -30,13 +30,15 @@ def changed(session: Session, since: str, *, as_json: bool) -> None:
     work = base.work(session.root, since)
     findings(each for each in work.findings if each.stops and not as_json)
     if as_json:
-        data({name: list(paths) for name, paths in work.touched.items()})
+        data({name: list(paths) for name, paths in {**work.touched, **work.gone}.items()})
     elif work.commit is None:
         say("Git knows no main branch here: every product counts as changed.")
-    elif not work.touched:
+    elif not (work.touched or work.gone):
         say(f"No product changed since {since or 'the main branch'}.")
     for name, paths in () if as_json else work.touched.items():
         say(f"{name}: {_listed(paths)}" if paths else name)
+    for name, paths in () if as_json else work.gone.items():
+        say(f"{name}, gone: {_listed(paths)}")
 
 
 def _listed(paths: Sequence[str]) -> str:

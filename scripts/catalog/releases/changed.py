@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from catalog.model import Catalog
+
+_MANIFEST = re.compile(r"products/([^/]+)/product\.yaml")
 
 EVERYTHING = ("catalog.yaml", "scripts/", "requirements/", "pyproject.toml")
 """What every release depends on: the values of all templates, and the tool itself."""
@@ -26,6 +29,21 @@ def affected(
         for name in catalog.products
     }
     return {name: found for name, found in causes.items() if found}
+
+
+def gone(paths: Collection[str], present: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """Products that a change removes, each with the files of its folder that it touches.
+
+    Args:
+        paths: Files that changed, relative to the root.
+        present: Files that are there after the change.
+    """
+    manifests = (_MANIFEST.fullmatch(path) for path in paths if path not in present)
+    return {
+        hit[1]: tuple(path for path in paths if path.startswith(f"products/{hit[1]}/"))
+        for hit in manifests
+        if hit
+    }
 
 
 def _uses(name: str, path: str, catalog: Catalog, includes: Mapping[str, Collection[str]]) -> bool:

@@ -18,7 +18,7 @@ from catalog.access.launching import Role
 from catalog.errors import UsageError
 from catalog.manifests.assembly import assemble
 from catalog.model import Catalog, Kind, Release, Tree
-from catalog.releases import building
+from catalog.releases import building, changed
 from catalog.reviewing import planned, products, reach, settings
 from catalog.reviewing.planned import Half, Known
 from catalog.reviewing.products import Side
@@ -48,27 +48,27 @@ def compare(root: Path, ref: str, known: Known) -> Review:
     checked, tree = checking.check(root, since=base), workspace.read(root)
     outside, _ = assemble(root, git.tree(root, base, ("catalog.yaml", "portfolios")))
     now = _understood(checked.catalog, outside, tree)
-    gone = _gone(git.changed(root, base), now, tree)
-    names = checked.touched.keys() | gone | reach.moved(outside, now)
+    gone = changed.gone(git.changed(root, base), tree)
+    names = checked.touched.keys() | gone.keys() | reach.moved(outside, now)
     before = git.tree(root, base, (*_TOPS, *(f"products/{name}" for name in sorted(names))))
     then, _ = assemble(root, before)
     old = _sides(then, before, names, checked.earlier, base)
     new = _sides(now, tree, names, checked.releases, git.commit(root))
-    changed = [name for name in sorted(names) if products.differs(old.get(name), new.get(name))]
+    differing = [name for name in sorted(names) if products.differs(old.get(name), new.get(name))]
     return Review(
         base=base,
         findings=tuple(finding for finding in checked.findings if finding.stops),
         steps=tuple(
             products.step(old.get(name), new.get(name), reach.offered(now, name))
-            for name in changed
+            for name in differing
         ),
         remarks=(
-            *_about(changed, old, new, _roles(now, tree)),
+            *_about(differing, old, new, _roles(now, tree)),
             *reach.remarks(then, now),
             *settings.remarks(then.settings, now.settings, _hidden(then, now)),
         ),
         plans=planned.plans(_half(then, old), _half(now, new), known),
-        same=len(checked.touched.keys() - set(changed)),
+        same=len(checked.touched.keys() - set(differing)),
     )
 
 
@@ -78,16 +78,6 @@ def _about(changed: Collection[str], old: Sides, new: Sides, roles: Roles) -> It
 
 
 _TOPS = (*(top for top in workspace.TOP if top != "products"), SHARED)
-
-
-def _gone(paths: Collection[str], now: Catalog, tree: Tree) -> frozenset[str]:
-    """Products whose folder was there and is not here."""
-    folders = {path.split("/")[1] for path in paths if path.startswith("products/")}
-    return frozenset(
-        name
-        for name in folders - now.products.keys()
-        if not name.startswith("_") and f"products/{name}/product.yaml" not in tree
-    )
 
 
 def _understood(now: Catalog, then: Catalog, tree: Tree) -> Catalog:
