@@ -9,7 +9,8 @@ pull request's own code, which may be anybody's, so they are data and nothing is
   nobody comments elsewhere, and a review never stands under a newer change.
 - A link to a file of this machine, the token's environment say, is not followed.
 - The text is bounded, its mentions reach nobody, and where the change touches anything but what
-  reviews only read, a line that nobody but us can write says so.
+  reviews only read, a line that nobody but us can write says so. Another says so of what decides
+  whether tests pass.
 
 It stands alone, on Python's standard library: the workflow installs nothing.
 """
@@ -48,8 +49,15 @@ prefers a `GNUmakefile`, Python a `venv.py` beside it, the installer a `setup.py
 
 _WARNING = (
     "> [!WARNING]\n> This pull request changes what wrote this review ({files}). Read that first, "
-    "and take what follows for the author's own words.\n\n"
+    "and take what follows, and every green tick, for the author's own words.\n\n"
 )
+_NOTE = (
+    "> [!NOTE]\n> This pull request changes what its tests run by ({files}): that they pass is its "
+    "author's word.\n\n"
+)
+_OWN = re.compile(r"tests/rehearsals/(?!conftest\.py$|test_)[^/]+\.py")
+"""A product's rehearsal, which comes with the product, as its template and code do."""
+
 _CUT = "\n\n… cut, because a comment cannot be longer."
 _NAMED = 5
 _PATHS = ("filename", "previous_filename")
@@ -87,15 +95,19 @@ def read(file: Path) -> str:
         return content.read(4 * MOST).decode(errors="replace")
 
 
-def body(review: str, touched: Iterable[str]) -> str:
+def body(review: str, touched: Iterable[str], tests: Iterable[str] = ()) -> str:
     """The comment.
 
     Args:
         review: What was left.
         touched: What the pull request changes that may have had a hand in it.
+        tests: What it changes that its tests run by.
     """
-    named = ", ".join(f"`{name}`" for name in touched)
-    warning = _WARNING.format(files=named) if named else ""
+    warning = "".join(
+        words.format(files=", ".join(f"`{name}`" for name in names))
+        for words, names in ((_WARNING, [*touched]), (_NOTE, [*tests]))
+        if names
+    )
     said = _AT.sub("@", review.replace(MARKER, "").strip()).replace("@", "@\N{WORD JOINER}")
     whole = f"{MARKER}\n{warning}{said}\n"
     return whole if len(whole) <= MOST else whole[: MOST - len(_CUT)] + _CUT
@@ -109,10 +121,31 @@ def touched(changed: Iterable[Mapping[str, Any]], count: int) -> list[str]:
         count: How many there are; where not all are listed, they may be any.
     """
     files = list(changed)
-    paths = {str(file[key]) for file in files for key in _PATHS if key in file}
-    others = sorted({_top(path) for path in paths if not _is_data(path)})
-    named = others if len(others) <= _NAMED else [*others[:_NAMED], "…"]
+    named = _few({_top(path) for path in _paths(files) if not _is_data(path)})
     return named if len(files) >= count else [*named, "files that are not listed"]
+
+
+def tests(changed: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What a pull request changes that decides whether tests pass, beside rehearsals of products.
+
+    Args:
+        changed: Its files, as the API lists them.
+    """
+    return _few({_plain(path)[:80] for path in _paths(changed) if _is_test(path)})
+
+
+def _is_test(path: str) -> bool:
+    in_tests = path.startswith("tests/") and not _OWN.fullmatch(path)
+    return in_tests or path.rpartition("/")[2] == "conftest.py"
+
+
+def _paths(files: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {str(file[key]) for file in files for key in _PATHS if key in file}
+
+
+def _few(names: Iterable[str]) -> list[str]:
+    found = sorted(names)
+    return found if len(found) <= _NAMED else [*found[:_NAMED], "…"]
 
 
 def _is_data(path: str) -> bool:
@@ -121,7 +154,11 @@ def _is_data(path: str) -> bool:
 
 def _top(path: str) -> str:
     first, slash, _ = path.partition("/")
-    return re.sub(r"[^\w.-]", "?", first, flags=re.ASCII)[:40] + slash
+    return _plain(first)[:40] + slash
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"[^\w./-]", "?", path, flags=re.ASCII)
 
 
 class GitHub:
@@ -170,8 +207,9 @@ def post(github: GitHub, folder: Path, head: str) -> str:
     about = github.call("GET", f"pulls/{pull}")
     if (newest := about["head"]["sha"]) != head:
         raise Refused(f"Pull request {pull} is at {newest}, not at {head}, which was checked.")
-    tools = touched(github.every(f"pulls/{pull}/files"), about["changed_files"])
-    content = {"body": body(read(folder / "review.md"), tools)}
+    changed = list(github.every(f"pulls/{pull}/files"))
+    tools = touched(changed, about["changed_files"])
+    content = {"body": body(read(folder / "review.md"), tools, tests(changed))}
     for comment in github.every(f"issues/{pull}/comments"):
         if comment["user"]["login"] == _BOT and comment["body"].startswith(MARKER):
             github.call("PATCH", f"issues/comments/{comment['id']}", content)

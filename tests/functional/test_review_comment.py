@@ -223,6 +223,34 @@ def test_files_that_are_not_listed_count_as_changed_tools(run: Run) -> None:
     assert "[!WARNING]" in run.forge.posted()[0]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tests/conftest.py",
+        "tests/unit/test_linting.py",
+        "tests/cases/rules/E9302/bad.yaml",
+        "tests/rehearsals/conftest.py",
+        "tests/rehearsals/test_rehearsals.py",
+        "seed_code/deploy/conftest.py",
+        "products/a/functions/b/conftest.py",
+    ],
+)
+def test_what_decides_whether_tests_pass_is_named(run: Run, path: str) -> None:
+    run.forge.files.append({"filename": path})
+    run.post()
+    (body,) = run.forge.posted()
+    assert body.startswith(
+        f"{MARKER}\n> [!NOTE]\n> This pull request changes what its tests run by (`{path}`): "
+    )
+
+
+def test_a_test_that_is_moved_away_is_named(run: Run) -> None:
+    moved = {"filename": "docs/x`\n@everyone", "previous_filename": "tests/unit/`@everyone.py"}
+    run.forge.files.append(moved)
+    run.post()
+    assert "run by (`tests/unit/??everyone.py`)" in run.forge.posted()[0]
+
+
 def test_an_honest_review_has_no_warning(run: Run) -> None:
     named = (
         "catalog.yaml",
