@@ -73,7 +73,8 @@ def _share(root: Path) -> None:
     for number in range(USERS):
         file = root / f"products/benchmark-{number:03}/template.yaml.j2"
         text = file.read_text(encoding="utf-8")
-        named = re.sub(r"(?m)^Description: .*$", "Description: ${{ note.text() }}", text, count=1)
+        line = r"(?m)^( +Description: )Stage .*$"
+        named = re.sub(line, r"\1${{ note.text() }}", text, count=1)
         file.write_text(f'#@ import "note.yaml.j2" as note\n{named}', encoding="utf-8")
     for command in (("add", "."), COMMIT):
         subprocess.run(["git", "-C", str(root), *command], check=True)  # noqa: S607
@@ -83,7 +84,7 @@ def _changed(root: Path, path: str, number: int) -> float:
     """A review with one file changed, which is put back."""
     file = root / path
     committed = file.read_text(encoding="utf-8")
-    changed = re.sub("(Benchmark project|Builds models)", rf"\1 {number}", committed, count=1)
+    changed = re.sub("(Description: Stage|Builds models)", rf"\1 {number}", committed, count=1)
     file.write_text(changed, encoding="utf-8")
     taken = cold(root, _REVIEW)
     file.write_text(committed, encoding="utf-8")

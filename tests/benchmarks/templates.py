@@ -13,7 +13,7 @@ STAGES = 3
 
 _HEAD = """\
 AWSTemplateFormatVersion: "2010-09-09"
-Description: Benchmark project {index}, built in {stages} stages.
+Description: ${{{{ product.name }}}} ${{{{ product.version }}}}
 Metadata:
   AWS::CloudFormation::Interface:
     ParameterGroups:

@@ -55,7 +55,7 @@ def grow(root: Path, name: str = "News") -> None:
 
 def say_otherwise(root: Path, folder: str = FIRST) -> None:
     """A change that demands a patch."""
-    edit(root / folder / "template.yaml.j2", "built in", "made in")
+    edit(root / folder / "template.yaml.j2", "Description: Stage", "Description: Step")
 
 
 # --- changed ------------------------------------------------------------------------------------

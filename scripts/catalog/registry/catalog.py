@@ -90,4 +90,9 @@ RULES: tuple[Rule, ...] = (
         "A foundation product is told the names of its target's artifact buckets",
         "Its roles may use other buckets only, and what it reads there is missing.",
     ),
+    Rule(
+        "C440",
+        "A project's template says its product and version in its Description",
+        "What runs a version started from a template in S3 could not be told, and it be retired.",
+    ),
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from catalog.findings import Finding
 from catalog.model import Bundle, Catalog, ProductFolder, Release, Rendered
-from catalog.releases import bundles, changelog, handlers, packaging
+from catalog.releases import bundles, changelog, describing, handlers, packaging
 from catalog.templates.render import render
 
 
@@ -21,7 +21,7 @@ class Built:
 
     Args:
         rendered: None when the template cannot be rendered.
-        findings: C1xx, C201, C205 and C3xx of this product.
+        findings: C1xx, C201, C205, C3xx and C440 of this product.
     """
 
     folder: ProductFolder
@@ -60,6 +60,7 @@ def _build(catalog: Catalog, folder: ProductFolder) -> Built:
     if rendered:
         findings += (
             *packaging.check(rendered, folder.product.kind),
+            *describing.check(rendered, folder.product),
             *bundles.unused(folder, packed, rendered.text),
             *handlers.check(folder, packed, rendered.text),
         )
