@@ -13,7 +13,7 @@ from hypothesis import settings
 from catalog import workspace
 from catalog.errors import CatalogError
 from catalog.targets import Organization, OrganizationalUnit
-from local_aws import access, embedded, faults
+from local_aws import access, embedded, faults, lease
 from local_aws import client as control
 from local_aws import server as servers
 from local_aws.process import Embedded
@@ -45,6 +45,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if selecting.spared(item, known, touched)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A run that is interrupted or killed leaves no server behind."""
+    with lease.held(tmp_path_factory.mktemp("lease") / "held"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """`python -m local_aws STATE_DIR`: the server process. `local_aws.server` starts it.
 
 It reads what to be from `STATE_DIR/wanted.json`, writes where it is to `STATE_DIR/server.json`
-once it can be called, and ends when that file no longer names it.
+once it can be called, and ends when that file no longer names it, or when the process it was
+started for is gone (`local_aws.lease`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 
-from local_aws import application, identity, process
+from local_aws import application, identity, lease, process
 from local_aws.install import install
 from local_aws.server import Wanted, organization_from_json
 
@@ -75,7 +76,7 @@ def _end_when_forgotten(state_dir: Path, wanted: Wanted) -> None:
             named = json.loads((state_dir / "server.json").read_text("utf-8"))["identity"]
         except (OSError, ValueError, KeyError):
             named = ""
-        if named != wanted.identity:
+        if named != wanted.identity or lease.ended():
             os.kill(os.getpid(), signal.SIGTERM)
 
 

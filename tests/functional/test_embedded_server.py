@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from catalog.targets import Organization, OrganizationalUnit
-from local_aws import access
+from local_aws import access, lease
 from local_aws import client as control
 from local_aws import server as servers
 
@@ -121,6 +121,28 @@ def test_a_forgotten_server_ends_by_itself(tmp_path: Path, organization: Organiz
     monkeypatch.setenv("LOCAL_AWS_LOOK_EVERY", "0.1")
     started = servers.up(tmp_path, organization, HUB, "us-east-1")
     (tmp_path / "server.json").unlink()
+    deadline = time.monotonic() + 20
+    while control.ask(started.endpoint, "GET", "identity", quietly=True):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_server_ends_with_the_process_it_was_started_for(
+    tmp_path: Path, organization: Organization, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LOCAL_AWS_LOOK_EVERY", "0.1")
+    hold = "from local_aws import lease; from pathlib import Path; import sys, time\n"
+    hold += "with lease.held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    file = tmp_path / "held"
+    command = [sys.executable, "-c", hold, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        monkeypatch.setenv(lease.NAME, str(file))
+        started = servers.up(tmp_path, organization, HUB, "us-east-1")
+        time.sleep(0.5)
+        assert servers.find(tmp_path) == started
+        holder.kill()
     deadline = time.monotonic() + 20
     while control.ask(started.endpoint, "GET", "identity", quietly=True):
         assert time.monotonic() < deadline
