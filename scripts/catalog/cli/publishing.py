@@ -233,10 +233,10 @@ def _what_people_find(place: Place, checked: Checked) -> None:
     say(f"In Studio, {view.person} finds under Organization templates:")
     for template in view.templates:
         say(f"  {template.title} {template.version}: {template.summary}")
-    for fault in view.missing:
-        say(f"  not {fault}")
-    if not view.templates and not view.missing:
+    if not view.templates:
         say("  nothing")
+    why = ", and why the others are not there" if view.missing else ""
+    say(f"`make studio` shows the form{why}; ACCOUNT= and ROLE= make you somebody else.")
 
 
 def _show(target: Target, made: Mapping[str, Plan]) -> None:
