@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich import progress as rich_progress
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from catalog import workspace
@@ -25,6 +26,9 @@ ERR = Console(highlight=False, soft_wrap=True, stderr=True)
 _HANGING = 2
 _NARROWEST = 20
 """Columns: what a line's continuation is indented by, and the least it is given."""
+
+_WIDEST = 10_000
+"""Columns: more than any table has."""
 
 _SIGNS = {"+": "bold green", "~": "bold yellow", "-": "bold red", "!": "bold red", "x": "bold red"}
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
@@ -59,6 +63,14 @@ def say(line: str | Text = "") -> None:
         for number, part in enumerate(parts or [Text()]):
             part.rstrip()
             OUT.print(Text(" " * (indent + _HANGING * bool(number))).append_text(part))
+
+
+def table(made: Table) -> None:
+    """Print a table: as wide as it is, or on a terminal as wide as that where its names fit."""
+    needed = OUT.measure(made, options=OUT.options.update(width=_WIDEST))
+    wide = min(needed.maximum, OUT.width) if OUT.is_terminal else needed.maximum
+    made.width = max(wide, needed.minimum)
+    OUT.print(made)
 
 
 def change(line: str) -> None:

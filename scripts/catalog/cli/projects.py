@@ -124,7 +124,7 @@ def list_(session: Session, target: str, account: str, role: str, *, as_json: bo
     if as_json:
         data([asdict(one) for one in seen])
     elif seen:
-        console.OUT.print(telling.listing(seen))
+        console.table(telling.listing(seen))
     else:
         say(f"There is no project in account {place.account}.")
         say(

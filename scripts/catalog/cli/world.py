@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import click
 
 from catalog import pipeline, places, workspace
-from catalog.cli.console import OUT, Session, data, many, say
+from catalog.cli.console import Session, data, many, say, table
 from catalog.cli.options import json_option, target_option
 from catalog.cli.running import ready, sound
 from catalog.errors import UsageError
@@ -47,7 +47,7 @@ def releases(session: Session, product: str, target: str, *, as_json: bool) -> N
     if as_json:
         data([asdict(each) for each in history])
     elif history:
-        OUT.print(telling.releases(history))
+        table(telling.releases(history))
     else:
         say(f"Nothing was released to target {target} yet.")
 
@@ -72,7 +72,7 @@ def verify(session: Session, product: str, target: str, *, as_json: bool) -> Non
         data([asdict(each) for each in found])
     else:
         if found:
-            OUT.print(telling.verified(found))
+            table(telling.verified(found))
         say(telling.verdict(found))
     sys.exit(1 if any(each.mark is Mark.DIFFERS for each in found) else 0)
 
@@ -99,7 +99,7 @@ def fleet(session: Session, product: str, target: str, *, as_json: bool) -> None
         data(asdict(seen))
         return
     if seen.running:
-        OUT.print(telling.fleet(seen.running))
+        table(telling.fleet(seen.running))
     for one in seen.unseen:
         say(f"not seen: {one}")
     for one in seen.partly:

@@ -45,7 +45,7 @@ def listing(seen: Iterable[Status]) -> Table:
     """Projects in a table: product, version, status, last run of the pipeline."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Project", "Product", "Version", "Status", "Pipeline"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("Project", "Product"))
     for one in seen:
         origin = one.origin
         mark = " deprecated" if origin.deprecated else " newer exists" if origin.newer else ""

@@ -17,7 +17,9 @@ _SIGNS = {
     Mark.UNKNOWN: ("?", "yellow"),
     Mark.DIFFERS: ("✗", "bold red"),
 }
-_SHORT = ("Version", "Released", "Commit", "Digest", "State", "Account", "Region", "Since")
+_FOLDED = {"Lives in": 14, "Found": 14}
+"""Columns that may go on below, and how narrow; all others hold names, which stay whole."""
+
 _STATES = {"active": "green", "deprecated": "yellow", "inactive": "red", "gone": "dim"}
 
 
@@ -62,7 +64,7 @@ def fleet(running: Iterable[Running]) -> Table:
 
 def verified(found: Iterable[Verified]) -> Table:
     """What a verification came to, as a table."""
-    table = _table("", "Product", "Version", "Region", "Commit", "Digest", "")
+    table = _table("", "Product", "Version", "Region", "Commit", "Digest", "Found")
     for one in found:
         sign, style = _SIGNS[one.mark]
         table.add_row(
@@ -93,7 +95,8 @@ def verdict(found: Iterable[Verified]) -> str:
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in _SHORT)
+        least = _FOLDED.get(heading)
+        table.add_column(heading, overflow="fold", no_wrap=least is None, min_width=least)
     return table
 
 
