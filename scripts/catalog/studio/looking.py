@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from catalog import pipeline
@@ -70,16 +71,15 @@ def person(target: Target, account: str, role: str) -> Person:
         UsageError: It cannot be told who is meant.
     """
     known = accounts(target)
-    account = known.get(account, account)
+    account = _number(target, account)
     for name, roles in target.organization.people.items() if target.organization else ():
         if known[name] == account or (not account and known[name] != target.account):
             account = account or known[name]
             role = role or roles[0]
     if not account or not role:
-        raise UsageError(
-            "It is not said who looks.",
-            "Name an account with --account and a role in it with --role.",
-        )
+        whose = f"a role of account {account}" if account else "an account, and a role in it"
+        named = f"Name {whose}: --account and --role, or ACCOUNT= and ROLE= for make."
+        raise UsageError("It is not said who looks.", named)
     return Person(account=account, role=role)
 
 
@@ -95,15 +95,28 @@ def resident(target: Target, account: str, role: str) -> Person:
         UsageError: There is no such account.
     """
     known = accounts(target)
-    number = known.get(account, account) or target.account
-    if number not in known.values():
+    number = _number(target, account) or target.account
+    everybody = target.organization.people if target.organization else {}
+    there = [one for name, roles in everybody.items() if known[name] == number for one in roles]
+    return Person(account=number, role=role or next(iter(there), target.access_role))
+
+
+def _number(target: Target, account: str) -> str:
+    """The 12 digits of an account that is named, or given so; empty when it is not said.
+
+    Raises:
+        UsageError: There is no such account, as far as the target tells.
+    """
+    known = accounts(target)
+    number = known.get(account, account)
+    if number and known and number not in known.values():
         named = ", ".join(f"{name} ({number})" for name, number in sorted(known.items()))
         raise UsageError(
             f"There is no account {account} in the organization.", f"Name one: {named}."
         )
-    everybody = target.organization.people if target.organization else {}
-    there = [one for name, roles in everybody.items() if known[name] == number for one in roles]
-    return Person(account=number, role=role or next(iter(there), target.access_role))
+    if number and not re.fullmatch("[0-9]{12}", number):
+        raise UsageError(f"'{account}' is no account number.", "Give its 12 digits.")
+    return number
 
 
 def look(place: Place, checked: Checked, who: Person, region: str = "") -> View:
