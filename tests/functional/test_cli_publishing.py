@@ -320,6 +320,7 @@ def test_every_verb_in_two_regions(shell: Shell) -> None:
     same = "Nothing to do: 4 portfolios and products are as they should be."
     assert f"{same} `make drift` looks at what is live.\n" in shell.publish().out
     assert f"{same}\n" in shell.publish("--deep").out
+    assert "`make drift TARGET=prod` also finds" in shell.run(*_on("plan")).out
     (released,) = json.loads(shell.run(*_on("releases"), "--json").out)
     assert (released["lives"], released["notes"]) == ([REGION, other], [])
     verified = json.loads(shell.run(*_on("verify"), "--json").out)

@@ -161,3 +161,27 @@ def test_the_remedy_names_the_file_to_edit() -> None:
     assert "portfolios/templates.yaml" in fault.remedy
     assert "111111111111" in fault.what
     assert str(fault).startswith("demo: share: ")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(PORTFOLIO, principals=frozenset()),
+        replace(PORTFOLIO, products=frozenset()),
+    ],
+)
+def test_what_was_changed_by_hand_is_mended_by_publishing(changed: PortfolioState) -> None:
+    observed = catalog(portfolio=changed)
+    (by_hand,) = missing([PRODUCT], observed, MEMBER, shown=(), wanted=catalog())
+    assert "make publish ARGS=--deep" in by_hand.remedy
+    (meant,) = missing([PRODUCT], observed, MEMBER, shown=(), wanted=observed)
+    assert "portfolios/" in meant.remedy
+
+
+def test_a_share_that_was_taken_away_is_mended_by_publishing() -> None:
+    alone = replace(MEMBER, portfolios=frozenset())
+    observed = catalog(portfolio=replace(PORTFOLIO, shares={}))
+    (by_hand,) = missing([PRODUCT], observed, alone, shown=(), wanted=catalog())
+    assert "make publish ARGS=--deep" in by_hand.remedy
+    (on_its_way,) = missing([PRODUCT], catalog(), alone, shown=(), wanted=catalog())
+    assert "some minutes" in on_its_way.remedy

@@ -152,6 +152,8 @@ def plan(
         _show(chosen, made)
         for fault in stops:
             say(f"Publishing would stop here: {fault}")
+        if against == "live" and not deep and not any(each.actions for each in made.values()):
+            say(f"`make drift TARGET={target}` also finds what was changed by hand.")
     if any(each.refusals for each in made.values()):
         sys.exit(1)
     sys.exit(3 if exit_code and any(each.actions for each in made.values()) else 0)

@@ -147,6 +147,7 @@ def look(place: Place, checked: Checked, who: Person, region: str = "") -> View:
     absent = any(p.kind is Kind.PROJECT and p.title not in titles for p in products)
     state, ids = _hub(place, checked, region) if absent else (CatalogState(), {})
     there = member_side.portfolios(catalog) if absent else frozenset()
+    wanted = desired(pipeline.wish(place, checked, region)) if absent else None
     member = Member(
         account=who.account,
         role_arn=arn,
@@ -157,7 +158,7 @@ def look(place: Place, checked: Checked, who: Person, region: str = "") -> View:
     return View(
         person=who,
         templates=shown,
-        missing=missing(products, state, member, titles),
+        missing=missing(products, state, member, titles, wanted),
         location=shelf.location,
         offered=offered(shelf),
         closed=faults,

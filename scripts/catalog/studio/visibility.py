@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from catalog.model import VISIBILITY_TAG, Kind, Product
 from catalog.state import CatalogState, PortfolioState, Principal, PrincipalKind
+
+
+AGAIN = "this repository says otherwise: run make publish ARGS=--deep"
+"""What mends a catalog that somebody changed by hand, or that nobody published since."""
 
 
 class Condition(StrEnum):
@@ -65,7 +69,11 @@ class Missing:
 
 
 def missing(
-    products: Iterable[Product], observed: CatalogState, member: Member, shown: Iterable[str]
+    products: Iterable[Product],
+    observed: CatalogState,
+    member: Member,
+    shown: Iterable[str],
+    wanted: CatalogState | None = None,
 ) -> tuple[Missing, ...]:
     """What keeps each project product from being listed, or launched, in Studio.
 
@@ -74,6 +82,8 @@ def missing(
         observed: What the hub's catalog holds.
         member: Who looks.
         shown: Titles that Studio lists already; only their launch role is looked at.
+        wanted: What the repository says the catalog should hold; what keeps a product away in the
+            hub only, not here, is mended by publishing.
     """
     listed = frozenset(shown)
     found: list[Missing] = []
@@ -82,9 +92,23 @@ def missing(
             continue
         faults = [*_launch(product, member)]
         if product.title not in listed:
-            faults = [*_listing(product, observed, member), *faults] or [_unsettled(product)]
+            closed = _known(product, _listing(product, observed, member), member, wanted)
+            faults = [*closed, *faults] or [_unsettled(product)]
         found += faults
     return tuple(found)
+
+
+def _known(
+    product: Product, faults: Iterable[Missing], member: Member, wanted: CatalogState | None
+) -> Iterator[Missing]:
+    """The faults; those that the repository does not share say how the hub gets like it again."""
+    if wanted is None or product.name not in wanted.products:
+        yield from faults
+        return
+    ours = [fault.what for fault in _listing(product, wanted, member)]
+    for fault in faults:
+        known = fault.what in ours or fault.condition is Condition.PUBLISHED
+        yield fault if known else replace(fault, remedy=AGAIN)
 
 
 def _listing(product: Product, observed: CatalogState, member: Member) -> Iterator[Missing]:
