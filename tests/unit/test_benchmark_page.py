@@ -61,7 +61,7 @@ def test_seconds_of_a_rehearsal_are_split_by_part_of_the_life() -> None:
             step("lays the foundation", 3.0),
             step("is asked: “Model version 1 runs in staging”", 4.0),
             step("approves the deployment", 0.5),
-            step("sees run 2 of the pipeline: Succeeded", 1.5),
+            step("sees run 2 of sagemaker-iris: Succeeded", 1.5),
             step("approves version 1 of iris", 0.25),
         ),
     )

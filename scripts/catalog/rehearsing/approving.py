@@ -53,7 +53,7 @@ class AtPipelines(Actor):
             because: What the message of a failed action has to contain.
             patience: Seconds.
         """
-        what = f"sees run {number} of the pipeline: {status}"
+        what = f"sees run {number} of {pipeline}: {status}"
         with self.step(what + (f", skipping {', '.join(skipped)}" if skipped else "")):
             run = self._ended(pipeline, number, patience)
             if run["status"] != status:
