@@ -17,7 +17,6 @@ from enum import StrEnum
 from catalog.model import VISIBILITY_TAG, Kind, Product
 from catalog.state import CatalogState, PortfolioState, Principal, PrincipalKind
 
-
 AGAIN = "this repository says otherwise: run make publish ARGS=--deep"
 """What mends a catalog that somebody changed by hand, or that nobody published since."""
 
