@@ -231,7 +231,7 @@ class Noting:
 def test_who_plans_and_publishes_finds_the_accounts_that_may_run_something(resources, role) -> None:
     noting = Noting(set())
     for node in ("o-exampleorg1", "ou-ab12-20000000"):
-        Organization(service=noting).accounts(node)
+        Organization(service=noting).states(node)
     assert len(noting.asked) == 3
     assert noting.asked <= {action for _, action, _ in held(resources, role)}
 
