@@ -140,7 +140,7 @@ class AllowForm(Form):
     )
     at: Line = Field(description="Place in the template, e.g. Resources.Queue.")
     because: Reason = Field(
-        description="Why it is right here, in a sentence; shown in every review."
+        description="Why it is right here, in a sentence; reviewers read it."
     )
 
 
@@ -152,7 +152,7 @@ class AcceptanceForm(Form):
         description="Place in the template, e.g. Resources.Queue, Parameters.Size, Outputs.Name."
     )
     because: Reason = Field(
-        description="Why nobody misses the step, in a sentence; shown in every review."
+        description="Why nobody misses the step, in a sentence; reviewers read it."
     )
 
 
