@@ -93,6 +93,6 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "C440",
         "A project's template says its product and version in its Description",
-        "What runs a version started from a template in S3 could not be told, and it be retired.",
+        "Who runs a version from S3 could not be told, and it could be retired under them.",
     ),
 )
