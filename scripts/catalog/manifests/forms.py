@@ -139,9 +139,7 @@ class AllowForm(Form):
         "for the product's own.",
     )
     at: Line = Field(description="Place in the template, e.g. Resources.Queue.")
-    because: Reason = Field(
-        description="Why it is right here, in a sentence; reviewers read it."
-    )
+    because: Reason = Field(description="Why it is right here, in a sentence; reviewers read it.")
 
 
 class AcceptanceForm(Form):
