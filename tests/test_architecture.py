@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import graphlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,22 @@ def test_pure_modules_touch_no_disk() -> None:
         assert not used & {"subprocess", "socket", "urllib", "requests", "boto3", "os"}, name_of(
             path
         )
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Neither at the top nor inside a function, nor for types alone."""
+    known = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts): path for path in sources()}
+    uses = {
+        module: {_file(name, known) for name, _ in imports(path)} - {module, ""}
+        for module, path in known.items()
+        if path.name != "__init__.py"
+    }
+    try:
+        graphlib.TopologicalSorter(uses).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def _file(imported: str, known: Mapping[str, Path]) -> str:
+    """The module of `package.module` or `package.module.name`; empty for what is no file here."""
+    return next((name for name in (imported, imported.rpartition(".")[0]) if name in known), "")

@@ -17,8 +17,8 @@ import pytest
 
 from catalog import aws, checking, cli
 from catalog.aws import session as aws_session
-from catalog.planning import records
 from catalog.publishing import locking
+from catalog.releases import records
 from catalog.targets import Target
 from catalog.taskcat import recording
 from catalog.taskcat.results import Result

@@ -17,9 +17,8 @@ from catalog import aws, pipeline, places
 from catalog.checking import Checked
 from catalog.errors import Refused
 from catalog.model import Catalog, Lifecycle, ProductFolder, Release, Settings, VersionState
-from catalog.planning import records
 from catalog.publishing import ledger, locking, publisher
-from catalog.releases import bundles
+from catalog.releases import bundles, records
 from catalog.releases.stamping import stamp, unstamped
 from catalog.targets import Organization
 from local_aws import embedded

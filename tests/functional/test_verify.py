@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from moto.s3.models import s3_backends
 
-from catalog.planning import records
 from catalog.planning.history import LOST
+from catalog.releases import records
 from catalog.releases.stamping import stamp
 from catalog.world.verdicts import Mark, Verified, judge
 from catalog.world.verifying import gather

@@ -12,7 +12,7 @@ from catalog.model import Kind, Lifecycle, VersionState
 from catalog.planning.desired import Wish, desired
 from catalog.planning.history import Past, behind, joined, owed
 from catalog.planning.planning import plan
-from catalog.planning.records import ReleaseRecord
+from catalog.releases.records import ReleaseRecord
 from catalog.state import Artifact, CatalogState
 from tests.publishing_world import FIRST, TODAY, release, wish
 

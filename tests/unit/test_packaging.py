@@ -24,7 +24,7 @@ from catalog.model import (
     SourceFile,
     SourceLine,
 )
-from catalog.releases import bundles, packaging, stamping
+from catalog.releases import bundles, packaging, records, stamping
 
 TEMPLATE = """\
 Description: Shows the stamp. # a remark
@@ -160,7 +160,7 @@ def test_a_release_and_its_record() -> None:
     assert made.description == "First."
     assert made.parameters == ("Zebra", "Ant")
     assert made.digest != packaging.digest(text, ())
-    assert json.loads(packaging.record(made)) == {
+    assert json.loads(records.text(made)) == {
         "product": "greeter",
         "version": "1.0.0",
         "digest": made.digest,
@@ -172,8 +172,8 @@ def test_a_release_and_its_record() -> None:
         "template": hashlib.sha256(text.encode()).hexdigest(),
         "description": "First.",
     }
-    dated = json.loads(packaging.record(made, date(2026, 11, 20)))
-    assert dated == json.loads(packaging.record(made)) | {"released": "2026-11-20"}
+    dated = json.loads(records.text(made, date(2026, 11, 20)))
+    assert dated == json.loads(records.text(made)) | {"released": "2026-11-20"}
     assert packaging.object_tags(made)["servicecatalog:provisioning"] == "true"
 
 

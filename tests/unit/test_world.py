@@ -18,8 +18,8 @@ from catalog.planning.desired import desired
 from catalog.planning.history import LOST
 from catalog.planning.planning import plan
 from catalog.planning.plans import Plan
-from catalog.planning.records import RecordedBundle, ReleaseRecord, key, version_of
 from catalog.releases import packaging
+from catalog.releases.records import RecordedBundle, ReleaseRecord, key, version_of
 from catalog.releases.stamping import stamp
 from catalog.state import CatalogState
 from catalog.world import drifting, telling

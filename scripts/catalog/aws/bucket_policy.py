@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.planning import offering, records
-from catalog.releases import bundles
+from catalog.planning import offering
+from catalog.releases import bundles, records
 
 READ_TAG = "servicecatalog:provisioning"
 """Objects with this tag, `true`, are what launch roles read (AWS's own launch policies carry the

@@ -20,9 +20,9 @@ from catalog.aws.constraints import LiveConstraint
 from catalog.aws.finding import Found, Question, find
 from catalog.aws.portfolios import LivePortfolio
 from catalog.aws.products import LiveVersion
-from catalog.planning import records
 from catalog.planning.ids import Identity, Ids
 from catalog.publishing.waiting import until
+from catalog.releases import records
 from catalog.state import CatalogState, Constraint, PortfolioState, Principal, Share
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from catalog.formats import junit as junit_format
 from catalog.formats import sarif as sarif_format
 from catalog.manifests import schema
 from catalog.registry import REGISTRY
-from catalog.releases import building, bundles, packaging
+from catalog.releases import building, bundles, records
 
 OUTPUT = "build/products"
 SCHEMAS = "scripts/catalog/schemas"
@@ -81,7 +81,7 @@ def package(session: Session, products: tuple[str, ...]) -> None:
     findings(finding for finding in checked.findings if finding.stops)
     for name, release in checked.releases.items():
         _write(session.root, f"{name}/template.yaml", release.template.encode())
-        _write(session.root, f"{name}/release.json", packaging.record(release).encode())
+        _write(session.root, f"{name}/release.json", records.text(release).encode())
         for bundle in release.bundles:
             _write(session.root, f"{name}/{bundle.key}", bundles.archive(bundle))
         say(f"{name} {release.version} sha256:{release.digest} in {OUTPUT}/{name}")

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from semver import Version
 
 from catalog.model import Kind, Product, Release
-from catalog.planning import records
+from catalog.planning import vouching
 from catalog.planning.desired import Wish, describe
 from catalog.planning.lifecycle import applied, in_force, parsed
 from catalog.planning.plans import Refusal
-from catalog.planning.records import ReleaseRecord
+from catalog.releases import records
+from catalog.releases.records import ReleaseRecord
 from catalog.state import Artifact, CatalogState, ProductState
 
 VersionKey = tuple[str, str]
@@ -104,7 +105,7 @@ def owed(
     refused: list[Refusal] = []
     waiting = behind(wish, observed)
     for past in pasts:
-        refused += records.contradictions(wish.releases, past.records, past.place)
+        refused += vouching.contradictions(wish.releases, past.records, past.place)
         for release in wish.releases:
             if release.product.name not in waiting:
                 continue

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from catalog.aws import Gateways
 from catalog.errors import Refused, StalePlan
-from catalog.planning import records
+from catalog.planning import vouching
 from catalog.planning.actions import CreateShare, UpdateShare
 from catalog.planning.desired import Wish
 from catalog.planning.ids import Identity, former
@@ -176,7 +176,7 @@ def _must_apply(plan: Plan, wish: Wish, manner: Manner) -> None:
     if manner.passed is not None:
         new = set(packing.released(plan))
         released = [r for r in wish.releases if (r.product.name, r.version) in new]
-        if untested := records.untested(released, manner.passed):
+        if untested := vouching.untested(released, manner.passed):
             names = ", ".join(f"{r.product.name} {r.version}" for r in untested)
             raise Refused(
                 f"Not tested with exactly this content: {names}.",

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Refused
 from catalog.model import Bundle, Release
-from catalog.planning import history, records
+from catalog.planning import history
 from catalog.planning import index as memory
 from catalog.planning.history import LOST, Past, Restoration, VersionKey
 from catalog.planning.lifecycle import parsed
 from catalog.planning.plans import Refusal
-from catalog.planning.records import RecordedBundle, ReleaseRecord
 from catalog.publishing import ledger
-from catalog.releases import bundles, packaging
+from catalog.releases import bundles, packaging, records
+from catalog.releases.records import RecordedBundle, ReleaseRecord
 from catalog.releases.stamping import unstamped
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _template(storage: Storage, restoration: Restoration, packed: Iterable[Bundl
     for key in keys:
         stored = storage.read(key)
         text = unstamped(stored.text) if stored else ""
-        if written.template and packaging.fingerprint(text) != written.template:
+        if written.template and records.fingerprint(text) != written.template:
             continue
         if text and _digest(text, packed) == written.digest:
             return text

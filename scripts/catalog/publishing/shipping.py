@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from catalog.model import Release
-from catalog.planning import offering, records
-from catalog.releases import bundles, packaging
+from catalog.planning import offering
+from catalog.releases import bundles, packaging, records
 from catalog.releases.stamping import stamp
 from catalog.state import Template
 
@@ -76,7 +76,7 @@ def shipment(
             for bundle in release.bundles
         ),
         record_key=records.key(name, version),
-        record=packaging.record(release, released),
+        record=records.text(release, released),
         digest=release.digest,
     )
 

@@ -18,7 +18,7 @@ from catalog.aws.preflight import unready
 from catalog.errors import CatalogError
 from catalog.model import PORTFOLIO_TAG, PRODUCT_TAG, Kind
 from catalog.planning import desired as wanting
-from catalog.planning import guarding, history, planning, quotas, records, unsharing
+from catalog.planning import guarding, history, planning, quotas, unsharing, vouching
 from catalog.planning import index as memory
 from catalog.planning.desired import CatalogDigests, Wish
 from catalog.planning.ids import Ids, former
@@ -28,6 +28,7 @@ from catalog.planning.plans import Kept, Plan, Refusal
 from catalog.publishing import ledger, restoring
 from catalog.publishing.restoring import Origin, Restored
 from catalog.publishing.waiting import CONFIRMATION, Patience
+from catalog.releases import records
 from catalog.state import CatalogState
 from catalog.world.looking import Watch, nodes_of
 
@@ -193,8 +194,8 @@ def _converged(index: Index, lane: Lane, digest: str) -> bool:
 def _planned(
     gateways: Gateways, wish: Wish, depth: Depth, seen: Survey, observation: Observation
 ) -> Survey:
-    observed = records.vouched(observation.state, observation.records)
-    published = records.as_released(observed, observation.records)
+    observed = vouching.vouched(observation.state, observation.records)
+    published = vouching.as_released(observed, observation.records)
     owed = seen.restored
     whole = wanting.desired(wish, history.joined(published, owed.restorations))
     part = narrowed(whole, seen.scope)
@@ -206,7 +207,7 @@ def _planned(
         observed,
         prune=depth.prune,
         unsettled=unsettled,
-        unrecorded=tuple(records.unrecorded(wish.releases, observed, observation.records)),
+        unrecorded=tuple(vouching.unrecorded(wish.releases, observed, observation.records)),
         retired=wanting.retirements(wish, part),
         restored=owed.reasons,
         places=wanting.places(wish),
@@ -243,7 +244,7 @@ def _planned(
 def _contradicted(wish: Wish, observation: Observation, plan: Plan) -> Iterator[Refusal]:
     """Versions that are recorded with another content, unless they live and are refused for it."""
     said = {refusal.subject for refusal in plan.refusals}
-    found = records.contradictions(wish.releases, observation.records)
+    found = vouching.contradictions(wish.releases, observation.records)
     return (refusal for refusal in found if refusal.subject not in said)
 
 

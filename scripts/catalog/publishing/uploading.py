@@ -13,10 +13,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from catalog.errors import Refused, ServiceFault
-from catalog.planning import records
 from catalog.planning.history import VersionKey
 from catalog.planning.refusing import BUMP
 from catalog.publishing.shipping import Cargo, Shipment
+from catalog.releases import records
 
 if TYPE_CHECKING:
     from catalog.aws.storage import Storage

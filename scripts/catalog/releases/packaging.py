@@ -1,13 +1,12 @@
-"""A rendered product and its bundles to a release: one digest, one record, for every account."""
+"""A rendered product and its bundles to a release: one digest for every account."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -15,10 +14,8 @@ from catalog.errors import Refused
 from catalog.findings import Finding
 from catalog.model import GIVEN_BY_STUDIO, Bundle, Kind, ProductFolder, Release, Rendered
 from catalog.releases import changelog
+from catalog.releases.records import RecordedBundle
 from catalog.templates.yaml_text import composed, values
-
-if TYPE_CHECKING:
-    from catalog.planning.records import RecordedBundle
 
 MAX_BODY = 1_000_000
 """Bytes of a template given by URL (CreateStack, TemplateURL: 1 MB; cfn-lint's limits)."""
@@ -102,38 +99,6 @@ def parsed(template: str) -> dict[str, Any]:
     """A template as plain values, long forms instead of short ones, in the order written."""
     values: dict[str, Any] = json.loads(_as_json(template))
     return values
-
-
-def record(made: Release, released: date | None = None) -> str:
-    """`release.json`: what a release is and where it came from, as canonical JSON text.
-
-    It is the same in every bucket, and with the objects it names it is all that a release is made
-    of again.
-
-    Args:
-        made: The release.
-        released: When it was first published; None when it is not.
-    """
-    content = {
-        "product": made.product.name,
-        "version": made.version,
-        "digest": made.digest,
-        "commit": made.commit,
-        "parameters": list(made.parameters),
-        "template": fingerprint(made.template),
-        "bundles": [
-            {"kind": one.kind, "name": one.name, "digest": one.digest, "key": one.key}
-            for one in made.bundles
-        ],
-        "description": made.description,
-        **({"released": released.isoformat()} if released else {}),
-    }
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def fingerprint(template: str) -> str:
-    """SHA-256 of a template's very text, without the stamp."""
-    return hashlib.sha256(template.encode()).hexdigest()
 
 
 def object_tags(made: Release) -> Mapping[str, str]:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from catalog.planning import index as memory
-from catalog.planning import records
 from catalog.planning.history import VersionKey
 from catalog.publishing import ledger
+from catalog.releases import records
 from catalog.world.releases import Chronicle, Written
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from datetime import date
 from catalog.model import Product
 from catalog.planning.history import VersionKey
 from catalog.planning.lifecycle import applied, in_force, parsed
-from catalog.planning.records import ReleaseRecord
+from catalog.releases.records import ReleaseRecord
 from catalog.state import Artifact
 
 

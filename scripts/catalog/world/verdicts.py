@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from catalog.errors import Refused
 from catalog.planning.history import LOST
-from catalog.planning.records import ReleaseRecord
 from catalog.releases import packaging
+from catalog.releases.records import ReleaseRecord
 from catalog.releases.stamping import bare, stamped
 
 

@@ -10,8 +10,8 @@ from catalog.aws.copies import Copies
 from catalog.errors import CatalogError
 from catalog.planning.desired import digest_of
 from catalog.planning.history import VersionKey
-from catalog.planning.records import RecordedBundle, ReleaseRecord
 from catalog.releases import bundles
+from catalog.releases.records import RecordedBundle, ReleaseRecord
 from catalog.world.verdicts import Evidence, Object
 
 if TYPE_CHECKING:

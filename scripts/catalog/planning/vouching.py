@@ -1,89 +1,18 @@
-"""What is written down about a release: that it was published, and that it was tested. Pure."""
+"""What release records and taskcat records say against a catalog and a repository. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-
-from pydantic import TypeAdapter, ValidationError
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 
 from catalog.model import Release
 from catalog.planning import refusing
 from catalog.planning.desired import describe
 from catalog.planning.plans import Refusal
+from catalog.releases.records import Versions
 from catalog.state import Artifact, CatalogState, ProductState
 
-FOLDER = "releases/"
-"""Where the release records lie in the artifact bucket."""
-
-TEMPLATES = "templates/"
-"""Where the templates lie from which versions were made."""
-
 _Change = Callable[[str, str, Artifact], Artifact]
-
-Versions = Mapping[tuple[str, str], "ReleaseRecord"]
-"""(product, version) -> record."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedBundle:
-    """A bundle as a release record names it."""
-
-    kind: str
-    name: str
-    digest: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseRecord:
-    """What was released: it vouches for what is live, and leads to all it was made of.
-
-    Args:
-        digest: Of the release.
-        description: Its changelog entry.
-        commit: What it was built from.
-        template: SHA-256 of the template's text without the stamp; empty in older records.
-        parameters: Names of the template's parameters.
-        bundles: Its code.
-        released: When it was first published; None in older records.
-    """
-
-    digest: str
-    description: str = ""
-    commit: str = ""
-    template: str = ""
-    parameters: tuple[str, ...] = ()
-    bundles: tuple[RecordedBundle, ...] = ()
-    released: date | None = None
-
-
-def key(product: str, version: str) -> str:
-    """Where the record of a release lies in the artifact bucket; written once."""
-    return f"{FOLDER}{product}/{version}.json"
-
-
-def version_of(key: str) -> tuple[str, str] | None:
-    """Product and version of a release record's key; None when it is no such key."""
-    folder, _, name = key.removeprefix(FOLDER).removesuffix(".json").partition("/")
-    return (folder, name) if name and key == f"{FOLDER}{folder}/{name}.json" else None
-
-
-def templates(product: str, version: str) -> str:
-    """Where the stamped templates of a release lie, one for each stamp it was published with."""
-    return f"{TEMPLATES}{product}/{version}/"
-
-
-def parse(text: str) -> ReleaseRecord | None:
-    """Read a release record; None when it is none. What a newer one adds is passed over."""
-    try:
-        return _RECORD.validate_json(text)
-    except ValidationError:
-        return None
-
-
-_RECORD = TypeAdapter(ReleaseRecord)
 
 
 def vouched(observed: CatalogState, records: Versions) -> CatalogState:
