@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from moto.s3.models import s3_backends
@@ -166,6 +167,19 @@ def test_a_record_that_is_gone_is_written_again_where_the_release_is_built(our: 
     assert before.pop("released")
     assert after == before
     assert not our.survey(REGION, built("1.1.0"), deep=True).plan.actions
+
+
+def test_versions_of_a_renamed_product_are_known_by_the_records_of_its_former_name(
+    our: Worldwide,
+) -> None:
+    made = built("1.1.0")
+    moved = replace(made, product=replace(made.product, name="ship"))
+    kinds = [each.action.kind for each in our.publish(REGION, moved).outcomes]
+    assert kinds == ["update-product", "offer-template"]
+    seen = our.survey(REGION, moved, deep=True)
+    assert not seen.plan.actions
+    found = [judge(one) for one in gather(our.gateways[REGION], seen)]
+    assert [(one.product, one.mark) for one in found] == [("ship", Mark.SAME)] * 2
 
 
 def _forbid_copies() -> None:

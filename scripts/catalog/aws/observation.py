@@ -11,7 +11,7 @@ templates cost, `aws.offers` says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from catalog.aws.constraints import LiveConstraint
 from catalog.aws.finding import Found, Question, find
 from catalog.aws.portfolios import LivePortfolio
 from catalog.aws.products import LiveVersion
+from catalog.aws.recorded import recorded
 from catalog.planning.ids import Identity, Ids
 from catalog.publishing.waiting import until
 from catalog.releases import records
@@ -91,7 +92,7 @@ def observe(gateways: Gateways, question: Question) -> Observation:
         return Observation(
             state=state,
             ids=_ids(found, versions, constraints),
-            records=_records(gateways, question, state, kept, pool),
+            records=recorded(gateways.storage, question, state, kept, pool),
         )
 
 
@@ -211,31 +212,3 @@ def _ids(
             for live, _ in held
         },
     )
-
-
-def _records(
-    gateways: Gateways,
-    question: Question,
-    state: CatalogState,
-    kept: Future[frozenset[str]] | None,
-    pool: ThreadPoolExecutor,
-) -> records.Versions:
-    """Release records of what is published and of what is to be; `kept` lists those there are."""
-    wanted = question.wanted.products
-    asked = {(name, version) for name, live in state.products.items() for version in live.versions}
-    asked |= {
-        (name, version)
-        for name, product in wanted.items()
-        if question.covers("product", name)
-        for version in product.versions
-    }
-
-    def read(version: tuple[str, str]) -> records.ReleaseRecord | None:
-        stored = gateways.storage.read(records.key(*version))
-        return records.parse(stored.text) if stored else None
-
-    if kept is not None:
-        asked = {version for version in asked if records.key(*version) in kept.result()}
-    every = sorted(asked)
-    found = zip(every, pool.map(read, every), strict=True)
-    return {version: record for version, record in found if record is not None}
