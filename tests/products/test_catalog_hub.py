@@ -245,6 +245,20 @@ def held(resources: Mapping[str, Any], role: str) -> Iterator[tuple[str, str, An
                 yield statement["Sid"], action, statement["Resource"]
 
 
+def test_the_publisher_uses_the_connection_for_its_own_repository_alone(resources) -> None:
+    used = [
+        statement
+        for policy in resources["PublisherRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "UseConnection" in str(statement["Action"])
+    ]
+    own = {"Ref": "RepositoryFullName"}
+    assert [statement["Condition"]["StringEquals"] for statement in used] == [
+        {"codeconnections:FullRepositoryId": own},
+        {"codestar-connections:FullRepositoryId": own},
+    ]
+
+
 def stages(resources: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """Stage -> its actions that are there in any case, in the order of the pipeline."""
     found = resources["Pipeline"]["Properties"]["Stages"]
