@@ -1,7 +1,21 @@
 """`python -m catalog` and the `catalog` command."""
 
 import gc
+import sys
+from types import TracebackType
 
+from catalog.errors import INTERRUPTED
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in one line that somebody pressed Ctrl-C while modules were still being read."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write(f"{INTERRUPTED}\n")
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _told
 gc.set_threshold(100_000)  # a command ends soon: collecting its many values costs a fifth of it
 
 from catalog.cli import main  # noqa: E402  (imports make many values, too)

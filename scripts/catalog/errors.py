@@ -13,6 +13,9 @@ that, without a traceback.
     └── ServiceFault       an AWS service refused or failed a call
 """
 
+INTERRUPTED = "Interrupted. Nothing is lost: run it again."
+"""What is said when somebody presses Ctrl-C."""
+
 
 class CatalogError(Exception):
     """Root of the tree.

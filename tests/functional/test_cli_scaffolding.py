@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.errors import INTERRUPTED
 from tests.functional.conftest import Run
 
 BASE = Path(__file__).parents[1] / "cases" / "base"
@@ -97,6 +99,20 @@ def test_a_name_that_cannot_be_ends_the_questions(root: Path) -> None:
     assert code == 2
     assert "'Good Bye' is not a name." in said
     assert "Title" not in said
+
+
+@pytest.mark.parametrize(
+    ("then", "code"), [("", -signal.SIGINT), ("; sys.argv = ['', 'check']; m.main()", 130)]
+)
+def test_an_interrupt_is_one_line_and_no_frames(root: Path, then: str, code: int) -> None:
+    """While modules are still being read, and when a verb is at work."""
+    press = "signal.raise_signal(signal.SIGINT)"
+    if then:  # pressed when it first asks git
+        press = f"sys.addaudithook(lambda name, _: name == 'subprocess.Popen' and {press})"
+    program = f"import signal, sys, catalog.__main__ as m; {press}{then}"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    assert (done.stderr.strip(), done.returncode) == (INTERRUPTED, code)
 
 
 def _talk(root: Path, talk: Mapping[str, str]) -> tuple[int, str]:

@@ -1,12 +1,13 @@
 """The command line: parse, call the story, print, choose the exit code. It decides nothing.
 
-Exit codes: 0 done or nothing to do, 1 findings or failures, 2 wrong use; `plan --exit-code` gives 3
-when there are changes.
+Exit codes: 0 done or nothing to do, 1 findings or failures, 2 wrong use, 130 interrupted;
+`plan --exit-code` gives 3 when there are changes.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import click
 
 from catalog.cli import console
-from catalog.errors import CatalogError
+from catalog.errors import INTERRUPTED, CatalogError
 
 VERBS = {
     "new": "scaffolding",
@@ -65,8 +66,8 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        console.error("Interrupted. Nothing is lost: run it again.")
-        sys.exit(1)
+        console.error(INTERRUPTED)
+        sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:  # who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -20,6 +20,7 @@ import functools
 import json
 import logging
 import os
+import signal
 import sys
 import time
 import warnings
@@ -29,6 +30,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C is answered by whoever started us
 warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 
 import requests  # noqa: E402
