@@ -54,11 +54,30 @@ def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> N
     }
 
 
+def test_what_an_interrupted_run_began_is_completed(root: Path, run: Run) -> None:
+    arguments = ("new", "farewell", "--portfolio", "projects")
+    assert run(*arguments)[0] == 0
+    whole = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    for path in ("products/farewell/product.yaml", "tests/rehearsals/farewell.py"):
+        (root / path).unlink()
+    code, said = run(*arguments)
+    assert (code, said.splitlines()[:2]) == (
+        0,
+        ["products/farewell/product.yaml", "tests/rehearsals/farewell.py"],
+    )
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == whole
+    notes = root / "products/farewell/NOTES.md"
+    notes.write_text("Mine.\n")
+    code, said = run(*arguments)
+    assert (code, "products/farewell/NOTES.md already" in said) == (1, True)
+    assert notes.read_text() == "Mine.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((), "The product needs a name."),
-        (("greeter",), "There is a folder products/greeter already."),
+        (("greeter",), "There is products/greeter/CHANGELOG.md already"),
         (("Greeter",), "'Greeter' is not a name."),
         (("farewell", "--owner", "nobody"), "catalog.yaml has no owner 'nobody'."),
         (("farewell", "--kind", "admin"), "A product of kind admin needs a launch role."),

@@ -35,7 +35,7 @@ _OPEN = '""  # TODO: name {what}'
 
 
 def plant(catalog: Catalog, seedling: Seedling) -> tuple[str, ...]:
-    """Write the files of a new product.
+    """Write the files of a new product; what an interrupted run began is completed.
 
     Args:
         catalog: Where it is to be.
@@ -45,25 +45,37 @@ def plant(catalog: Catalog, seedling: Seedling) -> tuple[str, ...]:
         The files written, relative to the catalog's root, sorted.
 
     Raises:
-        Refused: There is something of that name already.
+        Refused: There is something else of that name already.
     """
     rehearsal = f"{REHEARSALS}/{seedling.name}.py"
-    for taken in (f"products/{seedling.name}", rehearsal):
-        if (catalog.root / taken).exists():
-            what = "a file" if taken.endswith(".py") else "a folder"
-            raise Refused(
-                f"There is {what} {taken} already.", "Choose another name, or change that product."
-            )
     made = {
         f"products/{seedling.name}/{path}": text for path, text in product_files(seedling).items()
     }
     if seedling.kind is not Kind.FOUNDATION:
         made[rehearsal] = rehearsed(seedling, cast(catalog, seedling.portfolio))
+    _must_be_free(catalog, seedling, made)
     if seedling.portfolio:
         manifest = f"portfolios/{seedling.portfolio}.yaml"
         (text,) = workspace.texts(catalog.root, [manifest]).values()
         made[manifest] = enrolled(text, seedling.name)
     return workspace.write(catalog.root, made)
+
+
+def _must_be_free(catalog: Catalog, seedling: Seedling, made: Mapping[str, str]) -> None:
+    """See that nothing stands where a product is to be but what would be written there.
+
+    Raises:
+        Refused: Something else does.
+    """
+    folder = catalog.root / "products" / seedling.name
+    there = {f.relative_to(catalog.root).as_posix() for f in folder.rglob("*") if f.is_file()}
+    same = workspace.texts(catalog.root, made)
+    foreign = (there - {*made}) | {path for path, text in same.items() if text != made[path]}
+    if foreign:
+        raise Refused(
+            f"There is {min(foreign)} already, not as it would be written.",
+            "Choose another name, or change that product.",
+        )
 
 
 def product_files(seedling: Seedling) -> Mapping[str, str]:
