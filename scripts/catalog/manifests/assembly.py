@@ -7,6 +7,7 @@ at once.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -85,21 +86,24 @@ class _Reader:
     findings: list[Finding] = field(default_factory=list)
 
     def text(self, path: str) -> str:
-        """Text of a file; empty when it is missing or is not UTF-8, which is a finding."""
+        """Text of a file; empty when it is missing or is not plain UTF-8, which is a finding."""
+        content = self.tree[path].content if path in self.tree else b""
+        line, message = 1, "This file begins with a byte order mark."
         try:
-            return self.tree[path].content.decode() if path in self.tree else ""
+            if not content.startswith(codecs.BOM_UTF8):
+                return content.decode()
         except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            self.findings.append(
-                Finding(
-                    file=path,
-                    line=line,
-                    rule="C001",
-                    message="This is not UTF-8 text.",
-                    remedy="Save the file as UTF-8.",
-                )
+            line, message = content[: error.start].count(b"\n") + 1, "This is not UTF-8 text."
+        self.findings.append(
+            Finding(
+                file=path,
+                line=line,
+                rule="C001",
+                message=message,
+                remedy="Save the file as UTF-8, without byte order mark.",
             )
-            return ""
+        )
+        return ""
 
     def manifest(self, path: str, form: type[F]) -> Manifest[F] | None:
         if path not in self.tree:
