@@ -54,6 +54,13 @@ def test_a_new_product_asks_its_questions_as_findings(root: Path, run: Run) -> N
     }
 
 
+def test_a_portfolio_that_cannot_be_read_is_told_at_its_line(root: Path, run: Run) -> None:
+    (root / "portfolios/projects.yaml").write_text("title: [\n")
+    code, said = run("new", "farewell", "--portfolio", "projects")
+    assert (code, "portfolios/projects.yaml:2:1 C001" in said) == (1, True)
+    assert not (root / "products/farewell").exists()
+
+
 def test_what_an_interrupted_run_began_is_completed(root: Path, run: Run) -> None:
     arguments = ("new", "farewell", "--portfolio", "projects")
     assert run(*arguments)[0] == 0

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import click
 
 from catalog import workspace
-from catalog.cli.console import Session, say
+from catalog.cli.console import Session, findings, say
+from catalog.errors import Refused
 from catalog.model import Catalog, Kind
 from catalog.scaffolding import planting, seedling
 from catalog.scaffolding.seedling import Answers
@@ -43,7 +44,11 @@ def new(session: Session, /, kind: str | None, **said: str) -> None:
     It is whole but for what only its author can say, which stands there as TODO. On a terminal,
     what no option says is asked.
     """
-    catalog, _ = workspace.load(session.root)
+    catalog, found = workspace.load(session.root)
+    broken = [f for f in found if f.stops and f.file == f"portfolios/{said['portfolio']}.yaml"]
+    if broken:
+        findings(broken)
+        raise Refused("The portfolio cannot be read; see above.", "Mend it, and run it again.")
     answers = Answers(kind=kind or "", **said)
     if sys.stdin.isatty() and sys.stdout.isatty():
         answers = _asked(catalog, answers)
