@@ -108,7 +108,11 @@ def pages(session: Session, *, only_check: bool) -> None:
 
 
 def _generate(root: Path, made: Mapping[str, str], *, only_check: bool) -> None:
-    present = {path: (root / path).read_text() for path in made if (root / path).is_file()}
+    present = {
+        path: (root / path).read_text(encoding="utf-8", errors="replace")
+        for path in made
+        if (root / path).is_file()
+    }
     stale = tuple(checks.stale(made, present))
     if only_check:
         findings(stale)
