@@ -378,7 +378,7 @@ def test_a_named_target_wants_tested_releases(shell: Shell) -> None:
         (("plan", "--target", "prod", "--against", "nowhere.json"), "nowhere.json cannot be read"),
         (("publish", "--target", "prod", "--plan", "catalog.yaml"), "catalog.yaml is no plan"),
         (("plan", "--no-such-option"), "No such option"),
-        (("publsh",), "No such command"),
+        (("publsh",), "Did you mean 'publish'?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

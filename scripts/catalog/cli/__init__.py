@@ -6,6 +6,7 @@ Exit codes: 0 done or nothing to do, 1 findings or failures, 2 wrong use, 130 in
 
 from __future__ import annotations
 
+import difflib
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import click
 
 from catalog.cli import console
-from catalog.errors import INTERRUPTED, CatalogError
+from catalog.errors import INTERRUPTED, CatalogError, UsageError
 
 VERBS = {
     "new": "scaffolding",
@@ -39,9 +40,11 @@ class _Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002
         if cmd_name not in VERBS:
-            return None
+            close = difflib.get_close_matches(cmd_name, VERBS, n=1)
+            meant = f"Did you mean '{close[0]}'?" if close else "`catalog --help` lists them."
+            raise UsageError(f"There is no verb '{cmd_name}'.", meant)
         module = import_module(f"catalog.cli.{VERBS[cmd_name]}")
         verbs: dict[str, click.Command] = {verb.name: verb for verb in module.COMMANDS}
         return verbs[cmd_name]
