@@ -417,6 +417,14 @@ def test_a_pending_connection_waits_for_a_person(well: Shell) -> None:
     made = well.running.client("codeconnections").create_connection(
         ConnectionName="git", ProviderType="GitHub"
     )
+    assert "connection git in us-east-1" not in well.doctor()  # somebody else's, as far as we know
+    template = well.root / "products/launch/template.yaml.j2"
+    output = f"Outputs: {{ConnectionArn: {{Value: '{made['ConnectionArn']}'}}}}"
+    stacks = well.running.client("cloudformation")
+    body = f"{template.read_text()}\n{output}\n"
+    stacks.update_stack(
+        StackName="catalog-launch", TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
     found = well.doctor()["connection git in us-east-1"]
     assert found["standing"] == "✗"
     assert found["command"] == (
@@ -445,7 +453,7 @@ def test_what_may_not_be_seen_names_the_permission(well: Shell) -> None:
     assert lacking["OU workloads"] == "you lack organizations:ListAccountsForParent"
     assert lacking["region us-east-1"] == "you lack account:GetRegionOptStatus"
     assert lacking["quotas in us-east-1"] == "you lack servicequotas:ListServiceQuotas"
-    assert lacking["connections in us-east-1"] == "you lack codeconnections:ListConnections"
+    assert lacking["connections in us-east-1"] == "you lack cloudformation:DescribeStacks"
     assert lacking[f"roles in {HUB}"] == "you lack iam:GetRole"
     assert lacking[STACK] == "you lack cloudformation:DescribeStacks"
     assert "may not use it" in lacking[f"bucket sagemaker-catalog-{HUB}-{REGION}"]

@@ -34,6 +34,7 @@ class LiveStack:
     status: str
     reason: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -189,6 +190,7 @@ def _live(stack: Mapping[str, Any]) -> LiveStack:
             each["ParameterKey"]: each.get("ParameterValue", "")
             for each in stack.get("Parameters", ())
         },
+        outputs={each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())},
         tags=from_list(stack.get("Tags", ())),
     )
 

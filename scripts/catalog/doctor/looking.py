@@ -14,6 +14,7 @@ from catalog.aws.organization import Organization
 from catalog.aws.preflight import right_account
 from catalog.aws.roles import Roles
 from catalog.aws.service_quotas import ServiceQuotas
+from catalog.aws.stacks import Stacks
 from catalog.aws.translation import DENIED
 from catalog.aws.trust import Trust
 from catalog.doctor.accounts import shared
@@ -31,7 +32,7 @@ from catalog.errors import EnvironmentFault, Refused, ServiceFault
 from catalog.foundation import deploying
 from catalog.places import Place
 from catalog.stacks import Drift
-from catalog.targets import Deployment, UnitDeployment
+from catalog.targets import Deployment, Target, UnitDeployment
 
 WORKERS = 8
 """Accounts and deployments looked into at the same time."""
@@ -105,7 +106,7 @@ def look(place: Place, needs: Needs) -> Facts:
     """
     facts = replace(look_first(place), needs=needs)
     regions = {
-        region: _within(hub, facts.regions[region], place.target.publisher)
+        region: _within(hub, facts.regions[region], place.target)
         for region, hub in place.gateways.items()
     }
     asked = {
@@ -145,20 +146,37 @@ def _region(hub: Gateways) -> RegionFacts:
     )
 
 
-def _within(hub: Gateways, seen: RegionFacts, publisher: str) -> RegionFacts:
+def _within(hub: Gateways, seen: RegionFacts, target: Target) -> RegionFacts:
     session = hub.session
     if seen.standing in {"DISABLED", "DISABLING", "ENABLING"}:
         off = Unseen(why="the region is not turned on")
         return replace(seen, bucket=off, connections=off, quotas=off)
-    connections = Connections(service=session.service("codeconnections"))
     organization = _seen(hub.surroundings.organization)
     known = "" if isinstance(organization, Unseen) else organization
     return replace(
         seen,
-        bucket=_seen(partial(hub.storage.bucket.faults, known, publisher)),
-        connections=_seen(connections.standing) if session.offers(CONNECTIONS) else {},
+        bucket=_seen(partial(hub.storage.bucket.faults, known, target.publisher)),
+        connections=_seen(partial(_connections, session, target))
+        if session.offers(CONNECTIONS)
+        else {},
         quotas=_seen(ServiceQuotas(service=session.service("service-quotas")).applied),
     )
+
+
+def _connections(session: Session, target: Target) -> dict[str, str]:
+    """The connections that stacks of the foundation make, or are given."""
+    if not session.offers(CONNECTIONS):
+        return {}
+    stacks = Stacks(service=session.service("cloudformation"))
+    told: set[str] = set()
+    for at in target.foundation:
+        if isinstance(at, Deployment) and (at.account, at.region) == (
+            target.account,
+            session.region,
+        ):
+            found = stacks.find(at.stack)
+            told |= {*found.parameters.values(), *found.outputs.values()} if found else set()
+    return Connections(service=session.service("codeconnections")).standing(told)
 
 
 def _unit(organization: Organization, node: str) -> frozenset[str] | None:
