@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from catalog.rules.house import HouseRule, Violation
 from catalog.rules.policies import (
-    EVERY_ONE_IN_IAM,
     Statement,
+    every_one_in_iam,
     is_reason,
     reasons,
     statements,
@@ -50,4 +50,4 @@ def _wide(statement: Statement) -> bool:
 
 
 def _all(value: str) -> bool:
-    return value == "*" or value.endswith(":*") or bool(EVERY_ONE_IN_IAM.fullmatch(value))
+    return value == "*" or value.endswith(":*") or every_one_in_iam(value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Any
 
 from catalog.rules.house import HouseRule, Violation
-from catalog.rules.policies import EVERY_ONE_IN_IAM, Statement, excused, statements
+from catalog.rules.policies import Statement, every_one_in_iam, excused, statements
 from catalog.rules.reading import Reading, items, mapping, text
 
 HANDING_OUT = "iam:PassRole"
@@ -52,6 +53,8 @@ BOUNDARY = "iam:permissionsboundary"
 DEMANDING = frozenset({"stringequals", "arnequals", "stringlike", "arnlike"})
 """Operators that no request without a boundary satisfies."""
 
+_WIDEST = "arn:aws:iam::aws:policy/AdministratorAccess"
+
 
 class BoundedRoles(HouseRule):
     """Permissions are given to named roles, or under a boundary, or for a reason."""
@@ -71,9 +74,7 @@ class BoundedRoles(HouseRule):
         for statement in statements(template):
             if not statement.allows or statement.names_a_principal or excused(statement):
                 continue
-            if not any(
-                EVERY_ONE_IN_IAM.fullmatch(each) for each, _ in statement.values("Resource")
-            ):
+            if not any(every_one_in_iam(each) for each, _ in statement.values("Resource")):
                 continue
             for action, path in statement.values("Action"):
                 if any(not _bounded(statement, each) for each in _meant(action)):
@@ -90,8 +91,15 @@ def _meant(action: str) -> Iterator[str]:
 def _bounded(statement: Statement, action: str) -> bool:
     conditions = mapping(statement.body.get("Condition"))
     return action in BOUNDED and any(
-        key.lower() == BOUNDARY and all(text(value) != "*" for value, _ in items(demanded, ()))
+        key.lower() == BOUNDARY
+        and not any(_bounds_nothing(each) for each, _ in items(demanded, ()))
         for operator, tested in conditions.items()
         if operator.lower() in DEMANDING
         for key, demanded in mapping(tested).items()
     )
+
+
+def _bounds_nothing(boundary: Any) -> bool:
+    """Whether any policy of an account, or the one for administrators, will do as a boundary."""
+    demanded = (text(boundary) or "").replace("${AWS::Partition}", "aws")
+    return every_one_in_iam(demanded) or fnmatchcase(_WIDEST, demanded)

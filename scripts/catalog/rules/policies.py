@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -25,10 +26,9 @@ from catalog.rules.reading import (
 )
 
 EVERY_RESOURCE = re.compile(rf"\*+|arn:{ARN_PART}:{ARN_PART}:\*?:\*?:\*+")
-EVERY_ONE_IN_IAM = re.compile(
-    rf"arn:{ARN_PART}:iam:{ARN_PART}:{ARN_PART}:(\*+|(role|user|group|policy)/?\*+)"
-)
-"""ARNs of all roles, users, groups or policies of an account."""
+_IN_IAM = re.compile(rf"arn:{ARN_PART}:iam:{ARN_PART}:{ARN_PART}:(.+)")
+_UNNAMED = tuple(f"{kind}/\0" for kind in ("role", "user", "group", "policy"))
+"""One of each kind, by a name that nobody gives: a pattern that takes it names nothing."""
 
 ACCOUNT_ROOT = re.compile(rf"arn:{ARN_PART}:iam::(\$\{{AWS::AccountId\}}|\d{{12}}):root")
 
@@ -81,6 +81,12 @@ class Statement:
         """Whether its only principal is the account itself, as a key policy must allow."""
         found = [name for name, _ in self.principals()]
         return bool(found) and all(ACCOUNT_ROOT.fullmatch(name) for name in found)
+
+
+def every_one_in_iam(arn: str) -> bool:
+    """Whether a text stands for all roles, users, groups or policies of an account."""
+    found = _IN_IAM.fullmatch(arn)
+    return found is not None and any(fnmatchcase(one, found[1]) for one in _UNNAMED)
 
 
 def reasons(resource: Resource) -> Mapping[str, Any]:
