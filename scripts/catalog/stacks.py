@@ -92,6 +92,13 @@ class DriftedResource:
         return f"{line}: {', '.join(self.properties)}" if self.properties else line
 
 
+_AGAIN = "its account cannot be entered, so its set deletes the stack and makes it again"
+_CLOSED = (
+    "its account cannot be entered, and a stack made again would lose hold of what it keeps; "
+    "name a role that leads there with access_role"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
     """In what a stack's resources differ from what it made.
@@ -99,12 +106,14 @@ class Drift:
     Args:
         stack: Its id (an ARN).
         unknown: Why CloudFormation cannot tell of some.
-        again: Whether only making the stack again brings them back.
+        closed: Whether its account cannot be entered to put them back.
+        again: Whether its set makes the stack again instead.
     """
 
     stack: str
     resources: tuple[DriftedResource, ...] = ()
     unknown: str = ""
+    closed: bool = False
     again: bool = False
 
     @property
@@ -121,10 +130,9 @@ class Drift:
     def lines(self) -> tuple[str, ...]:
         """What was found, as people read it; nothing when all is as it was made."""
         unknown = f"CloudFormation cannot tell what else was changed by hand: {self.unknown}"
-        again = "its account cannot be entered, so its set deletes the stack and makes it again"
         return (
             *map(str, self.resources),
-            *((again,) if self.again else ()),
+            *((_AGAIN if self.again else _CLOSED,) if self.closed else ()),
             *((unknown,) if self.unknown else ()),
         )
 

@@ -9,12 +9,14 @@ import pytest
 
 from catalog.aws.accounts import Accounts
 from catalog.aws.session import Credentials, Session
+from catalog.errors import ServiceFault
 from catalog.foundation import by_unit, deploying
 from catalog.foundation.deployments import PRODUCT_TAG, Verb
 from catalog.foundation.staging import Stage
 from catalog.model import Kind
 from catalog.targets import Target, UnitDeployment
-from local_aws import identity
+from local_aws import faults, identity
+from local_aws.faults import Fault, Faults
 from local_aws.process import Embedded
 from tests.publishing_world import HUB, PRODUCTION, REGION, TARGET, WORKLOADS, Hub, release
 
@@ -27,6 +29,13 @@ Resources:
   Fact:
     Type: AWS::SSM::Parameter
     Properties: {Name: /facts/hub, Type: String, Value: !Ref Value}
+"""
+KEPT = """\
+  Store:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: RetainExceptOnCreate
+    UpdateReplacePolicy: Retain
+    Properties: {BucketName: !Sub "facts-${AWS::AccountId}"}
 """
 WANTED = UnitDeployment(product="facts", alias="workloads", unit=WORKLOADS, regions=(REGION,))
 
@@ -276,24 +285,55 @@ def test_where_nobody_can_enter_the_set_makes_the_stack_again(ground: Ground) ->
     ground.lay()
     before = instance(ground)
     ground.hub.aws.session(MEMBER).client("ssm").delete_parameter(Name="/facts/hub")
-    ground.accounts = replace(ground.accounts, home=HUB, role="none")
-    session = ground.hub.aws.session(HUB)
-    keys = session.get_credentials()
-    ground.accounts = replace(
-        ground.accounts,
-        session=replace(
-            ground.accounts.session,
-            credentials=Credentials(
-                access_key=keys.access_key, secret_key=keys.secret_key, session_token=keys.token
-            ),
-        ),
-    )
+    ground.accounts = without_ways(ground)
     again = "its account cannot be entered, so its set deletes the stack and makes it again"
     assert ground.plan().by_hand[1:] == (f"in {MEMBER} {REGION}: {again}",)
     assert ground.lay().failures == ()
     assert ground.fact(MEMBER) == "first"
     assert instance(ground) != before
     assert ground.plan().verb is Verb.KEEP
+
+
+def test_what_a_stack_keeps_is_not_left_behind_to_make_it_again(ground: Ground) -> None:
+    ground.template = TEMPLATE + KEPT
+    ground.lay()
+    before = instance(ground)
+    ground.hub.aws.session(MEMBER).client("ssm").delete_parameter(Name="/facts/hub")
+    ways, ground.accounts = ground.accounts, without_ways(ground)
+    kept = "its account cannot be entered, and a stack made again would lose hold of what it keeps"
+    assert ground.plan().by_hand[1:] == (
+        f"in {MEMBER} {REGION}: {kept}; name a role that leads there with access_role",
+    )
+    (failure,) = ground.lay().failures
+    assert failure.resource == f"{MEMBER} {REGION}"
+    assert "cannot be assumed" in failure.reason
+    assert instance(ground) == before
+    ground.accounts = ways
+    assert ground.lay().failures == ()
+    assert (ground.fact(MEMBER), instance(ground)) == ("first", before)
+    ground.template = TEMPLATE
+    assert "- removes Store (AWS::S3::Bucket); it is kept" in str(ground.plan())
+
+
+def test_a_way_that_only_fails_at_the_moment_is_no_reason_to_make_a_stack_again(
+    ground: Ground,
+) -> None:
+    ground.lay()
+    ground.hub.aws.session(MEMBER).client("ssm").delete_parameter(Name="/facts/hub")
+    ground.accounts = replace(without_ways(ground), role="OrganizationAccountAccessRole")
+    faults.set(Faults(fail=(Fault(operation="sts:AssumeRole", error="InternalFailure", times=0),)))
+    with pytest.raises(ServiceFault, match="InternalFailure"):
+        ground.plan()
+
+
+def without_ways(ground: Ground) -> Accounts:
+    """The hub's own credentials, which lead into no other account."""
+    keys = ground.hub.aws.session(HUB).get_credentials()
+    credentials = Credentials(
+        access_key=keys.access_key, secret_key=keys.secret_key, session_token=keys.token
+    )
+    session = replace(ground.accounts.session, credentials=credentials)
+    return Accounts(session=session, home=HUB, role="none")
 
 
 def instance(ground: Ground) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from catalog.aws.session import Credentials, Session
+from catalog.aws.translation import DENIED
 from catalog.errors import EnvironmentFault, ServiceFault
 
 
@@ -36,13 +37,28 @@ class Accounts:
             inside = _assume(inside, account, self.role)
         return _assume(inside, account, role) if role else inside
 
+    def closed(self, account: str, region: str) -> bool:
+        """Whether `account` (12 digits) refuses the caller, as it does without the role.
+
+        Raises:
+            ServiceFault: It cannot be told now; the call failed for another reason.
+        """
+        if account == self.home:
+            return False
+        session = replace(self.session, region=region)
+        try:
+            _keys(session, _arn(session, account, self.role))
+        except ServiceFault as fault:
+            if fault.code not in DENIED:
+                raise
+            return True
+        return False
+
 
 def _assume(session: Session, account: str, role: str) -> Session:
-    arn = f"arn:{session.partition}:iam::{account}:role/{role}"
+    arn = _arn(session, account, role)
     try:
-        answer = session.service("sts").call(
-            "assume_role", arn, RoleArn=arn, RoleSessionName="sagemaker-catalog"
-        )
+        keys = _keys(session, arn)
     except ServiceFault as fault:
         raise EnvironmentFault(
             f"The role {arn} cannot be assumed: {fault.what}",
@@ -50,10 +66,19 @@ def _assume(session: Session, account: str, role: str) -> Session:
             "the role that leads into other accounts with access_role, and the one that only looks "
             "with reader_role.",
         ) from fault
-    given = answer["Credentials"]
-    keys = Credentials(
+    return replace(session, credentials=keys)
+
+
+def _arn(session: Session, account: str, role: str) -> str:
+    return f"arn:{session.partition}:iam::{account}:role/{role}"
+
+
+def _keys(session: Session, arn: str) -> Credentials:
+    given = session.service("sts").call(
+        "assume_role", arn, RoleArn=arn, RoleSessionName="sagemaker-catalog"
+    )["Credentials"]
+    return Credentials(
         access_key=given["AccessKeyId"],
         secret_key=given["SecretAccessKey"],
         session_token=given["SessionToken"],
     )
-    return replace(session, credentials=keys)

@@ -2,7 +2,8 @@
 
 Updating a set compares templates and puts nothing back that was changed behind its stacks. Each
 such stack is put right in its own account, by a change set that knows of drift; where that account
-cannot be entered, the set deletes the stack and makes it again, which the plan says.
+cannot be entered, the set deletes the stack and makes it again, which the plan says. One that keeps
+something when it is deleted stays as it is: it could not take that back.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from catalog.aws.organization import Organization
 from catalog.aws.stack_sets import DELEGATED, SELF, StackSets
 from catalog.errors import EnvironmentFault, ServiceFault
 from catalog.foundation.by_account import put_back
-from catalog.foundation.comparing import missing_regions, outdated, overlooked, stack_set_change
+from catalog.foundation.comparing import (
+    keeping,
+    missing_regions,
+    outdated,
+    overlooked,
+    stack_set_change,
+)
 from catalog.foundation.deployments import Change, Wanted
 from catalog.foundation.staging import Stage
 from catalog.stacks import Drift, StackFailure
@@ -28,7 +35,8 @@ def plan(wanted: Wanted, at: UnitDeployment, accounts: Accounts, stage: Stage) -
     live = sets.find(at.stack)
     if live is None:
         return stack_set_change(wanted, None)
-    found = tuple(_with_a_way(drift, accounts) for drift in of_set(sets, at.stack))
+    keeps = keeping(wanted)
+    found = tuple(_with_a_way(drift, accounts, keeps) for drift in of_set(sets, at.stack))
     return stack_set_change(wanted, live, _members(at, stage), found)
 
 
@@ -65,13 +73,11 @@ def apply(
     return failures
 
 
-def _with_a_way(drift: Drift, accounts: Accounts) -> Drift:
-    """The drift, and whether a change set in its account can put it back."""
-    try:
-        accounts.enter(drift.account, drift.region)
-    except EnvironmentFault:
-        return replace(drift, again=bool(drift.resources))
-    return drift
+def _with_a_way(drift: Drift, accounts: Accounts, keeps: bool) -> Drift:
+    """The drift, and what is left to do about it where no change set can be made in its account."""
+    if not drift.resources or not accounts.closed(drift.account, drift.region):
+        return drift
+    return replace(drift, again=not keeps, closed=True)
 
 
 def _put_back(drift: Drift, accounts: Accounts) -> tuple[StackFailure, ...]:

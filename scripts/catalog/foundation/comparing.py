@@ -15,6 +15,9 @@ from catalog.targets import UnitDeployment
 HIDDEN = "****"
 """What CloudFormation shows for a parameter under NoEcho; such values cannot be compared."""
 
+_KEPT = frozenset({"Retain", "RetainExceptOnCreate", "Snapshot"})
+"""Deletion policies by which something of a resource stays when its stack goes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
@@ -120,6 +123,11 @@ def overlooked(
     return found
 
 
+def keeping(wanted: Wanted) -> bool:
+    """Whether something stays in the account when a stack of this goes."""
+    return any(map(_stays, json.loads(wanted.content).get("Resources", {}).values()))
+
+
 def _unsettled(live: LiveStackSet) -> Iterator[str]:
     if not live.automatic:
         yield "accounts that join or leave the OU are to be followed"
@@ -166,8 +174,12 @@ def _resources(old: str, new: str) -> tuple[ResourceChange, ...]:
 
 
 def _change(effect: Effect, name: str, declared: Mapping[str, Any]) -> ResourceChange:
-    kept = effect is Effect.REMOVE and declared.get("DeletionPolicy") in {"Retain", "Snapshot"}
+    kept = effect is Effect.REMOVE and _stays(declared)
     return ResourceChange(effect=effect, resource=name, type=declared["Type"], kept=kept)
+
+
+def _stays(declared: Mapping[str, Any]) -> bool:
+    return declared.get("DeletionPolicy") in _KEPT
 
 
 def _parameters(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
