@@ -271,6 +271,10 @@ Resources:
     cloudformation.delete_stack(StackName="stack")
     names = [bucket["Name"] for bucket in clients("s3").list_buckets()["Buckets"]]
     assert names == ["kept-bucket"]
+    assert create(cloudformation, body)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert failures(cloudformation, "stack")["Kept"] == "kept-bucket already exists"
+    names = [bucket["Name"] for bucket in clients("s3").list_buckets()["Buckets"]]
+    assert names == ["kept-bucket"]
     cloudformation.delete_stack(StackName="stack")
     cloudformation.delete_stack(StackName="never-was")
 

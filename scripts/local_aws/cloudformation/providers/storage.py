@@ -117,8 +117,14 @@ class Bucket(Through):
         return bucket_state.state(client, order, made.physical_id)
 
     def make(self, client: Any, order: Order) -> Made:
-        """Create the bucket and set what the properties say."""
+        """Create the bucket and set what the properties say.
+
+        One that is there is not taken over, although S3 would make it again (CloudFormation CLI
+        user guide, *Resource type handler contract*).
+        """
         name = named(order, "BucketName", 63).lower()
+        if name in s3_backends.bucket_accounts:
+            raise ResourceFailed(f"{name} already exists")
         place = {"LocationConstraint": order.region}
         where = {} if order.region == "us-east-1" else {"CreateBucketConfiguration": place}
         locked = str(order.properties.get("ObjectLockEnabled", "")).lower() == "true"
