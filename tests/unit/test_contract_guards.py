@@ -9,7 +9,7 @@ import pytest
 from catalog.contract import expiring
 from catalog.contract.guarding import losses
 from catalog.contract.guards import GUARDS, Guard, Way
-from catalog.contract.meaning import Meaning
+from catalog.contract.meaning import NO_VALUE, Meaning
 from catalog.templates import resource_types
 
 MEANING = Meaning(conditions={}, mappings={}, assumed={})
@@ -151,6 +151,31 @@ def test_rules_that_delete_nothing_more(old: list[Any], new: list[Any]) -> None:
 def test_rules_that_delete_more(old: list[Any], new: list[Any], said: str) -> None:
     (found,) = sooner(old, new)
     assert said in found
+
+
+def test_rules_under_one_condition_are_held_against_each_other_by_branch() -> None:
+    def either(first: Any, second: Any, condition: str = "Short") -> dict[str, Any]:
+        return {"Fn::If": [condition, first, second]}
+
+    short, long, gone = rule(ExpirationInDays=7), rule(ExpirationInDays=90), NO_VALUE
+    later = rule(ExpirationInDays=14)
+    assert sooner([either(short, long)], [either(later, long)]) == []
+    assert sooner([either(short, gone)], [either(later, gone)]) == []
+    assert sooner([long, either(short, gone)], [either(short, long)]) == []
+    assert sooner([either(short, long)], [either(long, short)])
+    assert sooner([either(short, gone)], [either(gone, short)])
+    assert sooner([either(short, gone)], [either(later, gone, "Other")])
+    inner = either(either(short, gone, "In"), gone)
+    assert sooner([inner], [either(either(later, gone, "In"), gone)]) == []
+
+    def status(days: int, condition: str = "Short") -> dict[str, Any]:
+        return {"Status": either("Enabled", "Disabled", condition), "ExpirationInDays": days}
+
+    assert sooner([status(7)], [status(14)]) == []
+    assert sooner([status(7)], [rule(ExpirationInDays=either(14, 90))])
+    assert sooner([short], [rule(ExpirationInDays=either(7, gone))]) == []
+    assert sooner([status(14)], [status(7)])
+    assert sooner([status(7)], [status(14, "Other")])
 
 
 def test_rules_that_nobody_can_read_may_delete() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from catalog.contract.meaning import same
+from catalog.contract.meaning import NO_VALUE, same
 
 BUCKET = "AWS::S3::Bucket"
 RULES = ["LifecycleConfiguration", "Rules"]
@@ -54,22 +54,51 @@ def sooner(old: Any, new: Any) -> Iterator[str]:
     if not isinstance(new, list):
         yield "may expire objects: LifecycleConfiguration becomes what only a stack knows"
         return
-    before = old if isinstance(old, list) else []
-    known = [each for rule in before for each in _expiries(rule, inf)]
+    before = [_parted(one) for one in old] if isinstance(old, list) else []
     for rule in new:
-        if any(same(one, rule) for one in before):
-            continue
-        for each in _expiries(rule, -inf):
-            if not any(one.covers(each) for one in known):
-                yield _told(each)
+        yield from _sooner(before, _parted(rule))
+
+
+def _parted(rule: Any) -> Any:
+    """A rule with conditions inside it as rules under conditions."""
+    for key, value in rule.items() if isinstance(rule, dict) else ():
+        match value:
+            case [condition, *branches] if key == "Fn::If":
+                return {key: [condition, *map(_parted, branches)]}
+            case {"Fn::If": [condition, *branches]}:
+                rules = [_parted({**rule, key: branch}) for branch in branches]
+                return {"Fn::If": [condition, *rules]}
+            case _ if value == NO_VALUE:
+                return _parted({name: each for name, each in rule.items() if name != key})
+    return rule
+
+
+def _sooner(before: list[Any], rule: Any) -> Iterator[str]:
+    """What a rule deletes beyond those before, each branch of a condition by itself."""
+    if any(same(one, rule) for one in before):
+        return
+    match rule:
+        case {"Fn::If": [condition, *branches]}:
+            for place, branch in enumerate(branches):
+                yield from _sooner([_where(condition, place, one) for one in before], branch)
+            return
+    known = [each for one in before for each in _expiries(one, inf)]
+    for each in _expiries(rule, -inf):
+        if not any(one.covers(each) for one in known):
+            yield _told(each)
+
+
+def _where(condition: Any, place: int, rule: Any) -> Any:
+    """A rule as it is in one branch of a condition."""
+    match rule:
+        case {"Fn::If": [other, *branches]} if same(condition, other):
+            return branches[place]
+    return rule
 
 
 def _expiries(rule: Any, unknown: float) -> Iterator[_Expiry]:
     """What a rule deletes; a rule that may be there counts where that is the worse assumption."""
     match rule:
-        case {"Fn::If": [_, *branches]}:
-            for branch in branches if unknown < 0 else ():
-                yield from _expiries(branch, unknown)
         case {"Status": status} if status == "Enabled" or (unknown < 0 and status != "Disabled"):
             scope = {key: rule[key] for key in _SCOPE if rule.get(key) not in (None, "", [])}
             for what, numbers in _numbers(rule, unknown):
