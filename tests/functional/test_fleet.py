@@ -369,6 +369,18 @@ def test_a_share_that_another_one_replaces_is_taken_back(our: World) -> None:
     assert not plan.refusals
 
 
+def test_a_share_is_taken_back_once_the_one_in_its_place_is_there(our: World) -> None:
+    target = replace(publishing_world.TARGET, ous={"all": "o-exampleorg1"})
+    shared = portfolio("deploy", share=(PortfolioShare(ou="all", principals=False),))
+    moved = replace(wish(MID, portfolios=(shared,)), target=target)
+    pruned = our.depth(prune=True, unseen_ok=True)
+    (refusal,) = our.hub.survey_for(moved, pruned).plan.refusals
+    assert refusal.subject.endswith(publishing_world.WORKLOADS)
+    assert refusal.remedy.startswith("Publish without --prune first")
+    our.hub.publish(moved)
+    assert not our.hub.survey_for(moved, pruned).plan.refusals
+
+
 def test_shares_with_single_accounts_are_seen_and_pruned(our: World) -> None:
     our.terminate("sagemaker-iris")
     catalog = our.hub.client("servicecatalog")

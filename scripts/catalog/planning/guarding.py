@@ -59,7 +59,8 @@ def refusals(
             yield Refusal(
                 subject=action.subject,
                 reason=f"it would be {_end(action)}, but {_used(action)} by {some(running)}",
-                remedy=f"Let their owners update or end them; `{_listing(action)}` lists them all.",
+                remedy=f"{_first(action)} their owners update or end them; "
+                f"`{_listing(action)}` lists them all.",
             )
         unseen = _unseen(action, fleet, losses)
         if unseen and not unseen_ok:
@@ -107,6 +108,13 @@ def _unseen(action: AnyAction, fleet: Fleet, losses: Mapping[str, Loss]) -> tupl
 
 def _used(action: AnyAction) -> str:
     return "is needed" if isinstance(action, RemoveShare) else "is run"
+
+
+def _first(action: AnyAction) -> str:
+    """A share that takes another's place counts once it is there: new ones may fail."""
+    if isinstance(action, RemoveShare):
+        return "Publish without --prune first, if another share is to take its place; or let"
+    return "Let"
 
 
 def _listing(action: AnyAction) -> str:
