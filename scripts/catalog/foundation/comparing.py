@@ -144,7 +144,8 @@ def _difference(
     new, old = json.loads(wanted.content), json.loads(content)
     resources = _resources(content, wanted.content)
     before = _effective(old, parameters)
-    reasons = tuple(_parameters(before, _effective(new, wanted.deployment.parameters)))
+    after = _effective(new, wanted.deployment.parameters)
+    reasons = tuple(_parameters(before, after, _hiding(new)))
     if not reasons and not resources and new != old:
         reasons = ("the template changes outside its resources",)
     return reasons, resources
@@ -182,12 +183,24 @@ def _stays(declared: Mapping[str, Any]) -> bool:
     return declared.get("DeletionPolicy") in _KEPT
 
 
-def _parameters(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+def _hiding(template: Mapping[str, Any]) -> frozenset[str]:
+    """The parameters whose values nobody is to read."""
+    declared = template.get("Parameters", {})
+    return frozenset(
+        name for name, one in declared.items() if str(one.get("NoEcho", "false")).lower() != "false"
+    )
+
+
+def _parameters(
+    old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str]
+) -> Iterator[str]:
     for name in sorted({*old, *new}):
         before, after = old.get(name), new.get(name)
         if before in (after, HIDDEN):
             continue
-        if before is None:
+        if name in hidden:
+            yield f"parameter {name} is given a value that is not shown"
+        elif before is None:
             yield f"parameter {name} becomes {after!r}"
         elif after is None:
             yield f"parameter {name} goes"
