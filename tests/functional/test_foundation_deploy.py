@@ -18,7 +18,8 @@ from catalog.foundation.staging import Stage
 from catalog.model import Kind, Release, SourceFile
 from catalog.releases import bundles
 from catalog.targets import Deployment
-from local_aws import identity
+from local_aws import faults, identity
+from local_aws.faults import Fault, Faults
 from local_aws.process import Embedded
 from tests.publishing_world import BUCKET, REGION, TARGET, Hub, release
 
@@ -359,6 +360,16 @@ def test_a_stack_that_only_one_of_two_wants_any_more_stays_for_the_other(ground:
         (done,) = deploying.apply(first, ground.accounts, ground.stage)
     assert done.failures == ()
     assert ground.stack() is not None
+
+
+@pytest.mark.parametrize("operation", ["CreateChangeSet", "ExecuteChangeSet"])
+def test_an_answer_that_is_lost_is_asked_for_again(ground: Ground, operation: str) -> None:
+    faults.set(Faults(fail=(Fault(operation=f"cloudformation:{operation}", lost=True),)))
+    with deploying.foreseen([ground.plan()], ground.accounts, ground.stage) as seen:
+        assert seen[0].prepared
+        (done,) = deploying.apply(seen, ground.accounts, ground.stage)
+    assert done.failures == ()
+    assert ground.plan().verb is Verb.KEEP
 
 
 def test_what_the_template_has_come_to_say_is_taken_as_it_is(ground: Ground) -> None:

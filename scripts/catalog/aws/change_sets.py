@@ -18,7 +18,8 @@ PREFIX = "catalog"
 """Begins the name of every change set made here.
 
 The rest is random, so that two who deploy at once do not take each other's away. One that a killed
-run left goes with the next that is executed (API reference, *ExecuteChangeSet*).
+run left goes with the next that is executed (API reference, *ExecuteChangeSet*). Each request has a
+token, so that one whose answer was lost is known when boto3 makes it again.
 """
 
 _ABSENT = frozenset({"ChangeSetNotFound", "ChangeSetNotFoundException"})
@@ -95,11 +96,13 @@ class ChangeSets:
         return self._made(live.id, UsePreviousTemplate=True, Parameters=kept, **_BACK)
 
     def _made(self, name: str, **request: object) -> ChangeSet:
+        token = secrets.token_hex(6)
         made = self.service.call(
             "create_change_set",
             f"stack {name}",
             StackName=name,
-            ChangeSetName=f"{PREFIX}-{secrets.token_hex(6)}",
+            ChangeSetName=f"{PREFIX}-{token}",
+            ClientToken=token,
             Capabilities=["CAPABILITY_NAMED_IAM"],
             **request,
         )
@@ -124,7 +127,10 @@ class ChangeSets:
         """
         try:
             self.service.call(
-                "execute_change_set", f"stack {waiting.stack}", ChangeSetName=waiting.id
+                "execute_change_set",
+                f"stack {waiting.stack}",
+                ChangeSetName=waiting.id,
+                ClientRequestToken=waiting.id.rpartition("/")[2],
             )
         except ServiceFault as fault:
             if fault.code not in _ABSENT | _STALE:

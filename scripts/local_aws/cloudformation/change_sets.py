@@ -52,6 +52,8 @@ class ChangeSet:
     changes: list[dict[str, Any]]
     found: dict[str, Drift] | None = None
     """How the resources stood when it was made; None where it does not look at them."""
+    tokens: set[str] = field(default_factory=set)
+    """By which requests that are made again are known: its creation's, and its execution's."""
     status: str = "CREATE_COMPLETE"
     reason: str = ""
     execution: str = "AVAILABLE"
@@ -79,7 +81,9 @@ def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
     template, values = admission.admit(ask, Outside(account, region, ask.role_arn))
     if stack is None:
         stack = _shell(account, region, ask)
-    if name in _sets.get(stack.id, {}):
+    if (same := _sets.get(stack.id, {}).get(name)) and params.get("ClientToken") in same.tokens:
+        return {"Id": same.id, "StackId": stack.id}
+    if same:
         raise AlreadyExists(f"ChangeSet {name} already exists")
     found = _drift(stack, kind, params)
     made = ChangeSet(
@@ -90,6 +94,7 @@ def _create(caller: BaseResponse, params: Params) -> dict[str, Any]:
         description=params.get("Description", ""),
         changes=foreseeing.changes(stack, ask, template, values, found),
         found=found,
+        tokens={params["ClientToken"]} if "ClientToken" in params else set(),
     )
     if kind != "CREATE" and not updating.differs(stack, ask) and not (found and made.changes):
         made.status, made.reason, made.execution = "FAILED", NOTHING, "UNAVAILABLE"
@@ -184,12 +189,16 @@ def _list(caller: BaseResponse, params: Params) -> dict[str, Any]:
 @operation("ExecuteChangeSet")
 def _execute(caller: BaseResponse, params: Params) -> dict[str, Any]:
     stack, one = _find(caller, params)
+    token = params.get("ClientRequestToken", "")
+    if token in one.tokens:
+        return {}
     if one.execution != "AVAILABLE":
         raise Refusal(
             "InvalidChangeSetStatus",
             f"ChangeSet [{one.id}] cannot be executed in its current status of [{one.status}]",
         )
     one.execution = "EXECUTE_COMPLETE"
+    one.tokens |= {token} - {""}
     _sets[stack.id] = {one.name: one}  # the others do not fit the stack any more
     stack.change_set = one.id
     if one.kind == "CREATE":
