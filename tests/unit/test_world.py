@@ -212,6 +212,14 @@ def test_what_a_plan_says_of_a_version_is_not_said_twice() -> None:
     ]
 
 
+def test_what_a_version_is_made_of_is_told_beside_what_a_plan_mends_of_it() -> None:
+    state = desired(FIRST)
+    robbed = judge(replace(GOOD, line="", objects={BUNDLE.key: Object(digest="x")}))
+    mended = plan(state, state, unrecorded=[("deploy", "1.0.0")])
+    (found,) = drift(mended, robbed).contents
+    assert found.notes == (f"{BUNDLE.key} holds something else than it was released with. {LOST}",)
+
+
 @pytest.mark.parametrize(
     ("url", "place"),
     [

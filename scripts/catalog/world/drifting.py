@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.planning.plans import Plan
 from catalog.world.verdicts import Mark, Verified
@@ -32,10 +32,17 @@ class Drift:
 
     @property
     def contents(self) -> tuple[Verified, ...]:
-        """Versions that are not as released; without those of which the plan says so already."""
+        """Versions that are not as released.
+
+        Of those that the plan speaks of, too, only what they are made of: no plan mends that.
+        """
         said = {each.subject for each in (*self.plan.actions, *self.plan.refusals)}
         differing = (each for each in self.live if each.mark is Mark.DIFFERS)
-        return tuple(each for each in differing if each.subject not in said)
+        left = (
+            replace(each, notes=each.altered) if each.subject in said else each
+            for each in differing
+        )
+        return tuple(each for each in left if each.notes)
 
     @property
     def unread(self) -> tuple[Verified, ...]:

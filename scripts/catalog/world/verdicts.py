@@ -69,6 +69,7 @@ class Verified:
         digest: Of the release, by its record or else by its description.
         mark: The worst of all that was looked at.
         notes: What differs, and what could not be read.
+        altered: Of these, what differs in what it is made of.
     """
 
     product: str
@@ -78,6 +79,7 @@ class Verified:
     digest: str
     mark: Mark
     notes: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -91,7 +93,8 @@ _Note = tuple[Mark, str]
 def judge(evidence: Evidence) -> Verified:
     """Compare what is live with its record."""
     record = evidence.record
-    notes = [*_description(evidence), *_content(evidence)]
+    content = tuple(_content(evidence))
+    notes = [*_description(evidence), *content]
     marks = {mark for mark, _ in notes}
     return Verified(
         product=evidence.product,
@@ -101,6 +104,7 @@ def judge(evidence: Evidence) -> Verified:
         digest=record.digest if record else evidence.line,
         mark=next((mark for mark in reversed(Mark) if mark in marks), Mark.SAME),
         notes=tuple(text for _, text in notes),
+        altered=tuple(text for mark, text in content if mark is Mark.DIFFERS),
     )
 
 
