@@ -41,6 +41,15 @@ def test_the_page_of_a_product_says_what_its_template_does() -> None:
     assert "\n\n\n" not in page
 
 
+def test_the_notes_of_a_product_come_before_its_facts_and_belong_to_no_version() -> None:
+    folder = replace(CATALOG.products["greeter"], notes="Read me.\n\n## Mind\n\nThe gap.")
+    noted = replace(CATALOG, products={"greeter": folder})
+    page = docs.pages(noted, build(noted), [])["products/greeter/README.md"]
+    titles = [line for line in page.splitlines() if line.startswith("## ")]
+    assert page.index("Read me.") < page.index("## Parameters")
+    assert (titles[0], titles[1], titles[-1]) == ("## Mind", "## Parameters", "## Versions")
+
+
 def test_the_index_says_who_sees_what() -> None:
     page = PAGES["portfolios/README.md"]
     assert "| [Greeter](../products/greeter/README.md) | 1.0.0 | Says hello. |" in page

@@ -1,4 +1,4 @@
-"""The README of a product: facts from its manifest and rendered template, then its notes."""
+"""The README of a product: its notes, then facts from its manifest and rendered template."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KINDS = {
 
 
 def product(folder: ProductFolder, template: str) -> str:
-    """The README of a product, from its manifest, its rendered template and its notes."""
+    """The README of a product, from its manifest, its notes and its rendered template."""
     about, content = folder.product, parsed(template)
     lines = [
         NOTE.format(source="product.yaml, template.yaml.j2, CHANGELOG.md and NOTES.md"),
@@ -34,6 +34,8 @@ def product(folder: ProductFolder, template: str) -> str:
         "",
         _KINDS[about.kind],
         *_launched(folder),
+        "",
+        folder.notes.strip(),
         *section("Parameters", _parameters(content)),
         *section("Outputs", _outputs(content)),
         *section("Resources", _resources(content)),
@@ -46,8 +48,7 @@ def product(folder: ProductFolder, template: str) -> str:
         ),
         *section("Versions", _versions(folder)),
     ]
-    notes = folder.notes.strip()
-    text = "\n".join([*lines, "", notes]).strip()
+    text = "\n".join(lines).strip()
     return re.sub(r"\n{3,}", "\n\n", text) + "\n"
 
 
