@@ -1,4 +1,4 @@
-"""What people are told to type exists: verbs, options and files in the pages they read first."""
+"""What helps contributors before they ask: hooks before a commit, and settings of editors."""
 
 from __future__ import annotations
 
@@ -7,82 +7,22 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 import yaml
 
-from catalog import cli, docs, rules, workspace
+from catalog import docs, rules, workspace
 from catalog.manifests import schema
 from catalog.releases.building import build
 from tests.benchmarks.checking import write_catalog
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(
-    [
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
-        ROOT / ".github/pull_request_template.md",
-        *(ROOT / "docs/guides").glob("*.md"),
-        *(ROOT / "docs/rfcs").glob("*.md"),
-    ]
-)
-VERBS = {*re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)}
 HOOKS = [
     hook
     for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
     for hook in repository["hooks"]
 ]
-
-
-def _code(page: Path) -> Iterator[str]:
-    """Lines of code blocks, and code in the text."""
-    text = page.read_text()
-    for block in re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
-    yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
-
-
-def _typed(page: Path) -> Iterator[list[str]]:
-    """Commands as words, from `make` or `catalog` on."""
-    for line in _code(page):
-        told = re.search(r"(?:^|[(\s/])((?:make|catalog) [a-z].*)", line.split("#")[0])
-        if told:
-            yield told[1].rstrip(')"').split()
-
-
-def _named(page: Path) -> Iterator[tuple[str, ...]]:
-    """Verbs of make with nothing, verbs of catalog with their options."""
-    for program, verb, *rest in _typed(page):
-        options = [word.split("=")[0] for word in rest if re.match(r"--[a-z]", word)]
-        yield (program, verb, *options)
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_commands_exist(page: Path) -> None:
-    for program, verb, *options in _named(page):
-        if program == "make":
-            assert verb in VERBS, f"{page.name}: make {verb}"
-            continue
-        assert verb in cli.VERBS, f"{page.name}: catalog {verb}"
-        command = cli.cli.get_command(click.Context(cli.cli), verb)
-        assert command
-        known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
-        if not isinstance(command, click.Group):
-            assert {*options} <= known, f"{page.name}: catalog {verb} {' '.join(options)}"
-
-
-def test_the_pages_tell_commands() -> None:
-    told = {verb for page in PAGES for program, verb, *_ in _named(page) if program == "make"}
-    assert {"new-product", "check", "rehearse", "test", "publish", "docs"} <= told
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-        assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_hooks_download_nothing() -> None:
