@@ -87,7 +87,7 @@ doctor: $(READY) ## say what is missing around a target, and the command that me
 schemas: $(READY) ## write the JSON Schemas of the manifests
 	@$(CATALOG) schemas
 
-docs: $(READY) ## write the generated pages: product READMEs, findings, taskcat's buildspec
+docs: $(READY) ## write what is generated: product READMEs, findings, CODEOWNERS, taskcat's buildspec
 	@$(CATALOG) docs
 
 bench: $(READY) ## measure calls, times and ratios; keep the table as docs/benchmarks.md

@@ -20,7 +20,7 @@ TREE = {
 }
 CATALOG, _ = assemble(BASE, TREE)
 OWNER = CATALOG.settings.owners["team"]
-PAGES = docs.pages(CATALOG, build(CATALOG), [Rule("E9999", "Be <good>", "a | b")])
+PAGES = docs.pages(CATALOG, build(CATALOG), [Rule("E9999", "Be <good>", "a | b*c*`*`")])
 
 
 def test_the_page_of_a_product_says_what_its_template_does() -> None:
@@ -30,7 +30,7 @@ def test_the_page_of_a_product_says_what_its_template_does() -> None:
         "# Greeter",
         "Launched by the role `greeter-launch`, which must exist in every account that launches "
         "it.",
-        "| `SageMakerProjectName` | String | required |  |  |",
+        "| `SageMakerProjectName` |  | String | required |  |",
         "| `Queuea` | AWS::SQS::Queue | always |",
         "- `code`: `seed_code/hello`",
         "- `default`: As it is.",
@@ -61,7 +61,7 @@ def test_every_finding_is_documented() -> None:
     page = PAGES["docs/findings.md"]
     for rule in REGISTRY:
         assert f"| {rule.number} | {rule.title} |" in page
-    assert "| E9999 | Be &lt;good> | a \\| b |" in page
+    assert "| E9999 | Be &lt;good> | a \\| b\\*c\\*`*` |" in page
 
 
 def test_a_stale_page_is_a_finding() -> None:

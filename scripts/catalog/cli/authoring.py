@@ -101,7 +101,7 @@ def schemas(session: Session, *, only_check: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when stale.")
 @click.pass_obj
 def pages(session: Session, *, only_check: bool) -> None:
-    """Write the generated pages of products, portfolios, findings."""
+    """Write what is generated: pages, CODEOWNERS, the buildspec of taskcat."""
     catalog, _ = workspace.load(session.root)
     made = docs.pages(catalog, building.build(catalog), rules.catalogue())
     _generate(session.root, made, only_check=only_check)

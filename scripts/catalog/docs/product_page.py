@@ -63,14 +63,14 @@ def _parameters(template: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         (
             f"`{name}`",
+            parameter.get("Description", ""),
             parameter.get("Type", ""),
             _default(parameter),
             _constraint(parameter),
-            parameter.get("Description", ""),
         )
         for name, parameter in (template.get("Parameters") or {}).items()
     ]
-    yield from table(("Parameter", "Type", "Default", "Constraint", "Meaning"), rows)
+    yield from table(("Parameter", "Meaning", "Type", "Default", "Constraint"), rows)
 
 
 def _default(parameter: Mapping[str, Any]) -> str:
