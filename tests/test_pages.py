@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from catalog import cli
+from catalog import cli, rules
+from catalog.registry import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -160,6 +161,13 @@ def test_files_named_are_there(page: str) -> None:
     for code in _spans(text):
         for path in re.findall(rf"(?:^|[\s=])((?:{tops})/[\w./-]+)(?![\w./<*…-])", code):
             assert (ROOT / path).exists() or any(name in path for name in mine), path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_findings_named_are_known(page: str) -> None:
+    """Ours; what else begins with an E is cfn-lint's own."""
+    known = {rule.number for rule in (*REGISTRY, *rules.catalogue())}
+    assert {*re.findall(r"\b(?:C\d{3}|E9\d{3})\b", _text(page))} <= known
 
 
 def test_the_page_about_architecture_has_every_package() -> None:
