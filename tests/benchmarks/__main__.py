@@ -18,7 +18,7 @@ from tests.benchmarks import (
     rehearsals,
     reviewing,
 )
-from tests.benchmarks.table import Section, markdown, page, sections
+from tests.benchmarks.table import Section, markdown, renewed
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
@@ -46,12 +46,13 @@ def main(only: tuple[str, ...], *, write: bool) -> None:
     holds = True
     for name in only or MEASUREMENTS:
         section = MEASUREMENTS[name]()
-        text = "\n".join(markdown(section, f'make bench ARGS="--only {name}"'))
+        command = f'make bench ARGS="--only {name}"'
+        text = "\n".join(markdown(section, command))
         click.echo(text)
         holds = holds and all(row.holds for row in section.rows)
         if write:
-            kept = sections(PAGE.read_text(encoding="utf-8"))
-            PAGE.write_text(page({**kept, section.title: text}), encoding="utf-8")
+            old = PAGE.read_text(encoding="utf-8")
+            PAGE.write_text(renewed(old, section.title, text, command), encoding="utf-8")
     sys.exit(0 if holds else 1)
 
 

@@ -131,6 +131,17 @@ def sections(text: str) -> dict[str, str]:
     return {part.partition("\n")[0]: f"## {part}" for part in parts}
 
 
+def renewed(old: str, title: str, text: str, command: str) -> str:
+    """The page with a section measured anew, where what that command gave before stood.
+
+    Found by the command, because a title may say how many were measured.
+    """
+    kept = sections(old)
+    place = next((name for name, each in kept.items() if f"\n`{command}`, " in each), title)
+    named = {title if name == place else name: each for name, each in kept.items()}
+    return page({**named, title: text})
+
+
 def machine() -> str:
     """Cores, memory and versions; nothing that names the machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -7,7 +7,7 @@ import pytest
 
 from catalog.rehearsing.timeline import Step, Verdict
 from tests.benchmarks.rehearsals import mutations, parts
-from tests.benchmarks.table import Grid, Row, Section, markdown, page, sections
+from tests.benchmarks.table import Grid, Row, Section, markdown, page, renewed, sections
 
 
 def section(title: str, figure: float) -> Section:
@@ -30,12 +30,19 @@ def test_a_page_is_read_back_as_it_was_written() -> None:
     assert page(sections(written)) == written
 
 
-def test_a_section_measured_anew_replaces_its_old_one() -> None:
-    old = page({name: text(section(name, 3)) for name in ("One", "Two")})
-    new = page({**sections(old), "One": text(section("One", 4))})
-    assert list(sections(new)) == ["One", "Two"]
+def test_a_section_measured_anew_replaces_its_old_one_under_another_title_too() -> None:
+    old = page(
+        {name: "\n".join(markdown(section(name, 3), f"make {name}")) for name in ("One", "Two")}
+    )
+    new = renewed(old, "One of 4", text(section("One of 4", 4)), "make One")
+    assert list(sections(new)) == ["One of 4", "Two"]
     assert sections(new)["Two"] == sections(old)["Two"]
-    assert "4 calls" in sections(new)["One"]
+    assert "4 calls" in sections(new)["One of 4"]
+    assert list(sections(renewed(old, "Three", text(section("Three", 4)), "make Three"))) == [
+        "One",
+        "Two",
+        "Three",
+    ]
 
 
 def test_a_section_says_how_it_was_measured_and_what_is_out_of_bounds() -> None:
