@@ -178,12 +178,12 @@ def drift(change: Plan, *live: Verified, bucket: tuple[str, ...] = ()) -> Drift:
 def test_no_drift_is_one_line_and_what_was_not_read_another() -> None:
     state = desired(FIRST)
     same, unread = judge(GOOD), judge(replace(GOOD, template=None, why="No."))
-    assert drifting.lines(drift(plan(state, state), same)) == [
+    assert drifting.lines(drift(plan(state, state), same), "prod") == [
         "No drift: everything published is as this repository says."
     ]
     assert drift(plan(state, state), same, unread).none
-    assert drifting.lines(drift(plan(state, state), unread))[1:] == [
-        "Of 1 version not everything could be read; `make verify` says what."
+    assert drifting.lines(drift(plan(state, state), unread), "prod")[1:] == [
+        "Of 1 version not everything could be read; `make verify TARGET=prod` says what."
     ]
 
 
@@ -193,12 +193,14 @@ def test_everything_of_ours_drifts_and_says_what_mends_it() -> None:
     found = drift(plan(state, state), gone, bucket=("it keeps no versions",))
     assert not found.none
     assert not drift(plan(state, state), gone).none
-    assert drifting.lines(found) == [
+    assert drifting.lines(found, "prod") == [
         f"version 1.0.0 of deploy: {BUNDLE.key} is gone. {LOST}",
         "artifact bucket: it keeps no versions",
-        "`make bootstrap` brings the bucket's settings back.",
+        "`make bootstrap TARGET=prod` brings the bucket's settings back.",
     ]
-    assert "portfolio templates: new" in drifting.lines(drift(plan(state, CatalogState())))
+    assert "portfolio templates: missing" in drifting.lines(
+        drift(plan(state, CatalogState())), "prod"
+    )
 
 
 def test_what_a_plan_says_of_a_version_is_not_said_twice() -> None:
@@ -206,9 +208,9 @@ def test_what_a_plan_says_of_a_version_is_not_said_twice() -> None:
     edited = judge(replace(GOOD, line=""))
     mended = plan(state, state, unrecorded=[("deploy", "1.0.0")])
     assert drift(mended, edited).contents == ()
-    assert drifting.lines(drift(mended, edited)) == [
+    assert drifting.lines(drift(mended, edited), "prod") == [
         "version 1.0.0 of deploy: its release record is gone",
-        "`make publish ARGS=--deep` mends what differs.",
+        "`make publish TARGET=prod ARGS=--deep` mends what differs.",
     ]
 
 
@@ -218,6 +220,14 @@ def test_what_a_version_is_made_of_is_told_beside_what_a_plan_mends_of_it() -> N
     mended = plan(state, state, unrecorded=[("deploy", "1.0.0")])
     (found,) = drift(mended, robbed).contents
     assert found.notes == (f"{BUNDLE.key} holds something else than it was released with. {LOST}",)
+
+
+def test_contents_of_versions_are_not_promised_to_be_mended() -> None:
+    gone = judge(replace(GOOD, objects={BUNDLE.key: Object(digest=None)}))
+    found = drift(plan(desired(FIRST), CatalogState()), replace(gone, product="other"))
+    assert drifting.lines(found, "prod")[-1] == (
+        "`make publish TARGET=prod ARGS=--deep` mends what differs, contents of versions apart."
+    )
 
 
 @pytest.mark.parametrize(

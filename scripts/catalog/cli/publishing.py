@@ -180,7 +180,7 @@ def drift(session: Session, target: str, *, as_json: bool) -> None:
         data({region: _as_data(each) for region, each in found.items()})
     else:
         for region, each in found.items():
-            _lines(region if len(found) > 1 else "", drifting.lines(each))
+            _lines(region if len(found) > 1 else "", drifting.lines(each, target))
     sys.exit(0 if all(each.none for each in found.values()) else 1)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from catalog.planning.actions import Action
 from catalog.planning.plans import Plan
 from catalog.world.verdicts import Mark, Verified
 
@@ -50,31 +52,39 @@ class Drift:
         return tuple(each for each in self.live if each.mark is Mark.UNKNOWN)
 
 
-def lines(drift: Drift) -> list[str]:
-    """A look to read: what differs, what mends it, what could not be read."""
+def lines(drift: Drift, target: str) -> list[str]:
+    """A look to read: what differs, what mends it in that target, what could not be read."""
     clear = ["No drift: everything published is as this repository says."] if drift.none else []
-    return [*clear, *_differences(drift), *_ways(drift), *_unread(drift)]
+    return [*clear, *_differences(drift), *_ways(drift, target), *_unread(drift, target)]
 
 
 def _differences(drift: Drift) -> Iterator[str]:
     plan = drift.plan
-    yield from (f"{action.subject}: {action.reason}" for action in plan.actions)
+    yield from map(_missed, plan.actions)
     yield from map(str, plan.refusals)
     yield from (f"{kept.subject}: published, but no longer here" for kept in plan.kept)
     yield from (f"{each.subject}: {'; '.join(each.notes)}" for each in drift.contents)
     yield from (f"artifact bucket: {fault}" for fault in drift.bucket)
 
 
-def _ways(drift: Drift) -> Iterator[str]:
+def _missed(action: Action) -> str:
+    """What to a plan is new is missing to whoever looks for what was published."""
+    return f"{action.subject}: {re.sub('^new', 'missing', action.reason)}"
+
+
+def _ways(drift: Drift, target: str) -> Iterator[str]:
+    publish = f"make publish TARGET={target}"
     if drift.plan.actions:
-        yield "`make publish ARGS=--deep` mends what differs."
+        rest = ", contents of versions apart" if drift.contents else ""
+        yield f"`{publish} ARGS=--deep` mends what differs{rest}."
     if drift.plan.kept:
-        yield "`make publish ARGS=--prune` removes what is no longer here."
+        yield f"`{publish} ARGS=--prune` removes what is no longer here."
     if drift.bucket:
-        yield "`make bootstrap` brings the bucket's settings back."
+        yield f"`make bootstrap TARGET={target}` brings the bucket's settings back."
 
 
-def _unread(drift: Drift) -> Iterator[str]:
+def _unread(drift: Drift, target: str) -> Iterator[str]:
     if unread := drift.unread:
         versions = "1 version" if len(unread) == 1 else f"{len(unread)} versions"
-        yield f"Of {versions} not everything could be read; `make verify` says what."
+        verb = f"make verify TARGET={target}"
+        yield f"Of {versions} not everything could be read; `{verb}` says what."
