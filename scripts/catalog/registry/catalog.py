@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "C435",
         "The changelog entry of a version that is out stays as it is",
-        "The catalog keeps what it said; two histories of one version mislead people.",
+        "People chose the version by what it said; two histories of one version mislead them.",
     ),
     Rule(
         "C436",

@@ -86,8 +86,8 @@ def rewritten(folder: ProductFolder, then: str, out: str, since: str) -> Iterato
             line=now.count("\n", 0, heading.start()) + 1 if heading else 1,
             rule="C435",
             message=f"The entry of {version}, which is out, {became} since {since[:12]}.",
-            remedy="Put it back, and say what is new under the next version: in the catalog "
-            "people read it as it was.",
+            remedy="Put it back, and say what is new under the next version: people chose this "
+            "one by what it said.",
             severity=Severity.WARNING,
         )
 

@@ -6,23 +6,24 @@ only the former are linted. Nothing else is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from catalog import base as left
 from catalog import checking, git, workspace
 from catalog.access import launching, reasons, written
 from catalog.access.launching import Role
 from catalog.errors import UsageError
+from catalog.findings import Finding
 from catalog.manifests.assembly import assemble
 from catalog.model import Catalog, Kind, Release, Tree
 from catalog.releases import building, changed
 from catalog.reviewing import planned, products, reach, settings
 from catalog.reviewing.planned import Half, Known
 from catalog.reviewing.products import Side
-from catalog.reviewing.review import Remark, Review
+from catalog.reviewing.review import Remark, Review, Topic
 from catalog.reviewing.templates import Roles
 from catalog.templates import yaml_text
 from catalog.templates.files import SHARED
@@ -64,12 +65,24 @@ def compare(root: Path, ref: str, known: Known) -> Review:
         ),
         remarks=(
             *_about(differing, old, new, _roles(now, tree)),
+            *_rewritten(checked.findings),
             *reach.remarks(then, now),
             *settings.remarks(then.settings, now.settings, _hidden(then, now)),
         ),
         plans=planned.plans(_half(then, old), _half(now, new), known),
         same=len(checked.touched.keys() - set(differing)),
     )
+
+
+def _rewritten(findings: Iterable[Finding]) -> Iterator[Remark]:
+    """Changelog entries of published versions that say something else now.
+
+    Of the newest one a publish would put the new words into the catalog, without a new version.
+    """
+    for each in findings:
+        if each.rule == "C435" and not each.allowed:
+            product = PurePosixPath(each.file).parent.name
+            yield Remark(topic=Topic.REWRITTEN, subject=product, text=(each.message,))
 
 
 def _about(changed: Collection[str], old: Sides, new: Sides, roles: Roles) -> Iterator[Remark]:

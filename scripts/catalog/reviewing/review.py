@@ -27,6 +27,7 @@ class Topic(Enum):
     TARGET = "target changes"
     ACCEPTED = "exception accepted"
     RETIRED = "versions retired"
+    REWRITTEN = "changelog rewritten"
     LOST = "permission lost"
     NEW = "new"
     SHRUNK = "reach shrinks"
@@ -79,8 +80,9 @@ class Step:
         title: As people see it.
         before: Version before; empty when the product is new.
         after: Version after; empty when the product is gone or cannot be built.
-        needed: Smallest honest step: `major`, `minor`, `patch`, or empty when no version is needed.
-        chosen: The step taken: as `needed`, `none` or `down`.
+        needed: Smallest honest step: `major`, `minor`, `patch`, `none`, or `… accepted as …`; empty
+            where there are not two releases to compare.
+        chosen: The step taken: `major`, `minor`, `patch`, `none` or `down`.
         digest: Of the release, 64 hex digits; empty as `after` is.
         reach: Portfolios that offer it -> OU aliases they are shared with, as text.
     """

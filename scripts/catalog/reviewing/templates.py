@@ -19,10 +19,13 @@ out for a written reason."""
 def needed(then: Release, now: Release) -> str:
     """The smallest honest step of the version: `major`, `minor`, `patch`, or `none`.
 
-    What an author accepts with a reason is not demanded; it is a remark of its own.
+    Where an author accepts a smaller one, both are said; the reason is a remark of its own.
     """
     made = versions.step(now, then)
-    return str(made.demanded.level) if made else "none"
+    if made is None:
+        return "none"
+    found, demanded = made.found.level, made.demanded.level
+    return str(found) if found is demanded else f"{found}, accepted as {demanded}"
 
 
 def remarks(then: Release, now: Release, roles: Roles) -> Iterator[Remark]:
