@@ -106,6 +106,7 @@ class Drift:
     Args:
         stack: Its id (an ARN).
         unknown: Why CloudFormation cannot tell of some.
+        fault: How the last change to the stack of a set failed; what its plan says, too.
         closed: Whether its account cannot be entered to put them back.
         again: Whether its set makes the stack again instead.
     """
@@ -113,6 +114,7 @@ class Drift:
     stack: str
     resources: tuple[DriftedResource, ...] = ()
     unknown: str = ""
+    fault: str = ""
     closed: bool = False
     again: bool = False
 

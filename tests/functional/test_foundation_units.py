@@ -165,6 +165,9 @@ def test_a_failure_names_the_account_and_stops_no_other(ground: Ground) -> None:
 
     change = ground.plan()
     assert change.reasons[0].startswith(f"the stack in {MEMBER} {REGION} is OUTDATED: ")
+    (seen,) = by_unit.drifts(ground.deployment, ground.accounts, ground.stage) or ()
+    assert (seen.account, seen.lines) == (MEMBER, ())
+    assert seen.fault.startswith("it is OUTDATED: ")
     ssm.delete_parameter(Name="/facts/hub")
     assert ground.lay().failures == ()
     assert ground.fact(MEMBER) == "first"

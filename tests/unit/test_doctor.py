@@ -361,6 +361,13 @@ def test_a_stack_of_a_set_is_told_by_its_account() -> None:
     assert only.subject == f"stack set catalog-watch in {SPOKE} eu-west-1"
 
 
+def test_a_stack_of_a_set_that_failed_is_missing() -> None:
+    (failed,) = drifted(Drift(stack=STACK, fault="it is OUTDATED: Role with name x exists"))
+    assert failed.standing is Standing.MISSING
+    assert failed.why == "it is OUTDATED: Role with name x exists"
+    assert failed.command == "make bootstrap TARGET=prod"
+
+
 def test_a_deployment_that_is_not_there_is_missing() -> None:
     (absent,) = found(replace(FACTS, drifts={"stack catalog-roles": None, "stack set x": ()}))
     assert (absent.subject, absent.why) == ("stack catalog-roles", "it is not there")

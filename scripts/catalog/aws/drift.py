@@ -84,7 +84,9 @@ class Drifts:
 
 
 def of_set(sets: StackSets, name: str) -> tuple[Drift, ...]:
-    """Look at the stacks of a set; those in which something differs, or that cannot be told.
+    """Look at the stacks of a set; those that failed, that differ, or that cannot be told.
+
+    Of a stack that failed, why CloudFormation cannot look into it says nothing more.
 
     Args:
         sets: Gateway of the account whose set it is.
@@ -96,13 +98,27 @@ def of_set(sets: StackSets, name: str) -> tuple[Drift, ...]:
     for each in sets.instances(name):
         place = f"{each['Account']} {each['Region']}"
         unknown = reasons.get(place, reasons.get(name, ""))
+        fault = _fault(each)
         drifted = each.get("DriftStatus") == "DRIFTED"
-        if "StackId" in each and (drifted or unknown):
+        if "StackId" in each and (drifted or unknown or fault):
             resources = sets.drifts(name, each, operation, _CHANGED) if drifted else ()
             found.append(
-                Drift(stack=each["StackId"], resources=_drifted(resources), unknown=unknown)
+                Drift(
+                    stack=each["StackId"],
+                    resources=_drifted(resources),
+                    unknown="" if fault else unknown,
+                    fault=fault,
+                )
             )
     return tuple(found)
+
+
+def _fault(instance: Mapping[str, Any]) -> str:
+    """How the last change to a stack of a set failed; nothing when it is as the set is."""
+    if instance["Status"] == "CURRENT":
+        return ""
+    reason = instance.get("StatusReason", "")
+    return f"it is {instance['Status']}{f': {reason}' if reason else ''}"
 
 
 def _drifted(found: Iterable[Mapping[str, Any]]) -> tuple[DriftedResource, ...]:

@@ -40,5 +40,8 @@ def ready(session: Session, checked: Checked, name: str, *, quiet: bool = False)
         if done.failures or not quiet:
             say(str(done))
         if done.failures:
-            raise Refused("The foundation is not in place; see above.", "Mend its product.")
+            raise Refused(
+                "The foundation is not in place; see above.",
+                "Mend what it names: the product, or its entry under `foundation` in catalog.yaml.",
+            )
     return place

@@ -29,7 +29,8 @@ def _of(facts: Facts, place: str) -> Iterator[Verdict]:
         yield missing(place, "it is not there", command)
     for drift in seen or ():
         subject = f"{place.partition(' in ')[0]} in {drift.account} {drift.region}"
-        if drift.resources:
-            yield missing(subject, "; ".join(drift.lines), command)
+        if drift.fault or drift.resources:
+            told = (drift.fault, *drift.lines) if drift.fault else drift.lines
+            yield missing(subject, "; ".join(told), command)
         elif drift.unknown:
             yield unknown(subject, Unseen(why=drift.lines[0]))
