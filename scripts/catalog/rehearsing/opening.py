@@ -20,7 +20,7 @@ from catalog import pipeline, workspace
 from catalog.checking import Checked
 from catalog.doctor import examining
 from catalog.doctor.verdicts import Standing
-from catalog.errors import Refused, UsageError
+from catalog.errors import Refused, ServiceFault, UsageError
 from catalog.manifests.assembly import assemble
 from catalog.model import SourceFile, Tree
 from catalog.places import Place
@@ -147,11 +147,23 @@ def publish(ground: Ground, checked: Checked, folder: Path) -> None:
 
 
 def hire(ground: Ground, account: str, role: str, may: Sequence[object]) -> None:
-    """Make the role of a person, as the owner of the account does."""
+    """Make the role of a person, as the owner of the account does.
+
+    Raises:
+        UsageError: There is one of that name, which brings its own permissions.
+    """
     iam = ground.service("iam", account)
     trust = {"AWS": f"arn:aws:iam::{account}:root", "Service": "sagemaker.amazonaws.com"}
     statement = {"Effect": "Allow", "Principal": trust, "Action": "sts:AssumeRole"}
-    iam.call("create_role", RoleName=role, AssumeRolePolicyDocument=_policy([statement]))
+    try:
+        iam.call("create_role", RoleName=role, AssumeRolePolicyDocument=_policy([statement]))
+    except ServiceFault as fault:
+        if fault.code != "EntityAlreadyExists":
+            raise
+        raise UsageError(
+            f"There is a role {role} in {account} before the rehearsal begins.",
+            "It brings what it may: leave `may` out (MAY = ()), or name a role nobody made.",
+        ) from None
     for arn in (each for each in may if isinstance(each, str)):
         iam.call("attach_role_policy", RoleName=role, PolicyArn=arn)
     if own := [each for each in may if not isinstance(each, str)]:

@@ -32,6 +32,7 @@ _MAY = """(
 )
 """
 _OPEN = '""  # TODO: name {what}'
+_ROLE = "a role that its portfolio lets in and that is not there yet (else MAY = ())"
 
 
 def plant(catalog: Catalog, seedling: Seedling) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ def rehearsed(seedling: Seedling, who: Cast | None) -> str:
     text = (_SKELETON / "rehearsals" / f"{seedling.kind}.py.txt").read_text(encoding="utf-8")
     values = {
         "account": f'"{who.account}"' if who else _OPEN.format(what="an account it is launched in"),
-        "role": f'"{who.role}"' if who else _OPEN.format(what="a role that its portfolio lets in"),
+        "role": f'"{who.role}"' if who else _OPEN.format(what=_ROLE),
         "may": _MAY.rstrip() if who is None or who.hired else "()",
     }
     return re.sub(r"<(account|role|may)>", lambda hit: values[hit[1]], _filled(text, seedling))
