@@ -169,6 +169,16 @@ def test_a_record_that_is_gone_is_written_again_where_the_release_is_built(our: 
     assert not our.survey(REGION, built("1.1.0"), deep=True).plan.actions
 
 
+def test_what_stands_in_a_records_place_is_not_called_other_content(our: Worldwide) -> None:
+    key = records.key("deploy", "1.1.0")
+    our.write(REGION, key, b"nothing")
+    with pytest.raises(AssertionError, match=r"1\.1\.0\.json is no release record\.\\n  Bring a "):
+        our.publish(REGION, built("1.1.0"), deep=True)
+    our.remove(REGION, key)
+    our.publish(REGION, built("1.1.0"), deep=True)
+    assert verify(our)["1.1.0"].mark is Mark.SAME
+
+
 def test_versions_of_a_renamed_product_are_known_by_the_records_of_its_former_name(
     our: Worldwide,
 ) -> None:

@@ -100,7 +100,13 @@ class Uploads:
         record = records.parse(stored.text) if stored else None
         if stored is None:
             raise ServiceFault(f"{shipment.record_key} can be neither written nor read.", "Retry.")
-        if record is None or record.digest != shipment.digest:
+        if record is None:
+            raise Refused(
+                f"{shipment.record_key} is no release record.",
+                "Bring a former version of it back (the bucket keeps them), or remove it; then run "
+                "this again.",
+            )
+        if record.digest != shipment.digest:
             raise Refused(
                 f"{shipment.record_key} says that this version was released with other content.",
                 BUMP,
