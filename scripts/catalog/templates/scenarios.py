@@ -37,7 +37,7 @@ def misfits(template: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[M
     declared: Mapping[str, Mapping[str, Any]] = template.get("Parameters") or {}
     for name in given:
         if name not in declared:
-            near = get_close_matches(name, declared, n=1)
+            near = get_close_matches(name, declared.keys() - given.keys(), n=1)
             hint = f"Did you mean {near[0]}?" if near else "Remove it, or declare it."
             yield Misfit("C405", name, f"The template has no parameter {name}.", hint)
     for name, parameter in declared.items():
