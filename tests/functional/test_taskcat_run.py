@@ -179,6 +179,6 @@ def test_what_a_broken_run_left_is_removed(site: launching.Site, running, tmp_pa
     left = job("left", GOOD, scenario("default", SageMakerProjectId="p-1", Size="01"))
     with pytest.raises(EnvironmentFault, match="ended with code 9") as raised:
         launching.run([left], replace(site, python=dying))
-    assert "default us-east-1 CREATE_COMPLETE" in str(raised.value)
+    assert "left/default us-east-1 CREATE_COMPLETE" in str(raised.value)
     assert running.client("cloudformation", MEMBER).describe_stacks()["Stacks"] == []
     assert recording.passed(site.folder / "records", left.release, [REGION]) is None

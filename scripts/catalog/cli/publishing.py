@@ -221,7 +221,7 @@ def _record_state(session: Session, remote: str, target: Target) -> None:
 
 def _test(session: Session, place: Place, checked: Checked) -> None:
     """On the embedded AWS, taskcat runs before a publish for what it has not passed yet."""
-    with waiting("taskcat launches the scenarios of what is new") as tell:
+    with waiting("taskcat launches what is new") as tell:
         outcomes = pipeline.launch_scenarios(session.root, place, checked, tell=tell)
     for outcome in outcomes:
         for line in lines(outcome) if outcome.results else ():

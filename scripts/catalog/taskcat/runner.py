@@ -87,7 +87,8 @@ def tell(line: str) -> None:
 class Progress:
     """A printer for taskcat: one line when a stack's status changes, read anew at each look."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, product: str, patience: float) -> None:
+        self._product = product
         self._patience = patience
         self._seen: dict[str, str] = {}
 
@@ -108,7 +109,7 @@ class Progress:
         status = stack.status.replace("OUT_OF_ORDER_EVENT", "DELETE_COMPLETE")
         if self._seen.get(stack.id) != status:
             self._seen[stack.id] = status
-            tell(f"{stack.test_name} {stack.region_name} {status}")
+            tell(f"{self._product}/{stack.test_name} {stack.region_name} {status}")
 
 
 def scenario(root: Path, config: dict[str, Any], name: str) -> Any:
@@ -116,7 +117,8 @@ def scenario(root: Path, config: dict[str, Any], name: str) -> Any:
     alone = {**config, "tests": {name: config["tests"][name]}}
     test = CFNTest.from_dict(alone, project_root=str(root))
     test.printer = Progress(
-        EMBEDDED_PATIENCE_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else PATIENCE_SECONDS
+        root.name,
+        EMBEDDED_PATIENCE_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else PATIENCE_SECONDS,
     )
     test.skip_upload, test.lint_disable, test.dont_wait_for_delete = True, True, False
     return test
