@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ import pytest
 
 from catalog import checking, cli
 from catalog.aws import session as aws_session
+from catalog.cli.running import MENDING
+from catalog.embedded import STATE
+from local_aws import server
 from tests.benchmarks.checking import write_catalog
 from tests.conftest import HUB, MANAGEMENT, MEMBER, OTHER, REGION, Running
 
@@ -78,6 +82,24 @@ _FOUNDATION = f"""\
       - {{product: launch, account: "{HUB}"}}
       - {{product: launch, ou: production, name: launch-there}}
       - {{product: watch, ou: workloads, parameters: {{Hub: "{HUB}"}}}}
+"""
+
+_LOCAL = f"""\
+  local:
+    embedded: true
+    account: "{HUB}"
+    regions: [{REGION}]
+    ous: {{workloads: {WORKLOADS}, production: {PRODUCTION}}}
+    organization:
+      id: o-exampleorg1
+      management: "{MANAGEMENT}"
+      units:
+        - {{name: shared, id: ou-ab12-10000000, accounts: {{hub: "{HUB}"}}}}
+        - name: workloads
+          id: {WORKLOADS}
+          accounts: {{data-science: "{MEMBER}"}}
+          units:
+            - {{name: production, id: {PRODUCTION}, accounts: {{production: "{OTHER}"}}}}
 """
 
 
@@ -457,3 +479,30 @@ def test_what_may_not_be_seen_names_the_permission(well: Shell) -> None:
     assert lacking[f"roles in {HUB}"] == "you lack iam:GetRole"
     assert lacking[STACK] == "you lack cloudformation:DescribeStacks"
     assert "may not use it" in lacking[f"bucket sagemaker-catalog-{HUB}-{REGION}"]
+
+
+def test_on_the_embedded_aws_a_verb_that_reads_says_that_it_puts_right(
+    root: Path, tmp_path: Path
+) -> None:
+    copied = tmp_path / "catalog"
+    shutil.copytree(root, copied)
+    settings = copied / "catalog.yaml"
+    settings.write_text(settings.read_text() + _LOCAL)
+    command = [sys.executable, "-m", "catalog", "--root", str(copied), "verify"]
+
+    def verified() -> list[str]:
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+        findings = ("products/", "    ")
+        return [line for line in ran.stdout.splitlines() if not line.startswith(findings)]
+
+    try:
+        begun = verified()
+        wanted = f"    foundation: [{{product: launch, account: '{HUB}'}}]\n"
+        settings.write_text(settings.read_text() + wanted)
+        mended, same = verified(), verified()
+    finally:
+        server.down(copied / STATE)
+    nothing = "Nothing is published."
+    assert begun == ["Starting the embedded AWS …", nothing]
+    assert mended == [MENDING, f"stack catalog-launch in {HUB} {REGION}: created", nothing]
+    assert same == [nothing]
