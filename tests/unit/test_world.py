@@ -133,7 +133,8 @@ GOOD = Evidence(
 def test_what_is_as_released_has_no_notes() -> None:
     found = judge(GOOD)
     assert (found.mark, found.notes, found.commit) == (Mark.SAME, (), "c" * 40)
-    assert text(telling.verified([found]))[1].endswith("as released")
+    assert text(telling.verified([found]))[1].startswith("✓  deploy")
+    assert telling.notes([found]) == []
     assert telling.verdict([found]) == "1 as released."
     assert telling.verdict([]) == "Nothing is published."
 
@@ -166,6 +167,17 @@ def test_the_worst_mark_counts() -> None:
     found = judge(replace(GOOD, line="", template=None))
     assert found.mark is Mark.DIFFERS
     assert len(found.notes) == 2
+    assert telling.notes([found])[0] == (
+        "✗ version 1.0.0 of deploy in a: its description carries no digest any more"
+    )
+
+
+def test_a_long_key_does_not_widen_the_table() -> None:
+    long = replace(BUNDLE, key=f"bundles/seed/deploy/{'e' * 64}.zip")
+    record = replace(GOOD.record, bundles=(long,))  # type: ignore[type-var]
+    found = judge(replace(GOOD, record=record, objects={long.key: Object(digest=None)}))
+    assert long.key in telling.notes([found])[0]
+    assert max(map(len, text(telling.verified([found])))) < 80
 
 
 # --- drift -------------------------------------------------------------------------------------

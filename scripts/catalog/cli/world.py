@@ -73,6 +73,8 @@ def verify(session: Session, product: str, target: str, *, as_json: bool) -> Non
     else:
         if found:
             table(telling.verified(found))
+        for line in telling.notes(found):
+            say(line)
         say(telling.verdict(found))
     sys.exit(1 if any(each.mark is Mark.DIFFERS for each in found) else 0)
 

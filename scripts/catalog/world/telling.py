@@ -17,7 +17,7 @@ _SIGNS = {
     Mark.UNKNOWN: ("?", "yellow"),
     Mark.DIFFERS: ("✗", "bold red"),
 }
-_FOLDED = {"Lives in": 14, "Found": 14}
+_FOLDED = {"Lives in": 14}
 """Columns that may go on below, and how narrow; all others hold names, which stay whole."""
 
 _STATES = {"active": "green", "deprecated": "yellow", "inactive": "red", "gone": "dim"}
@@ -63,8 +63,8 @@ def fleet(running: Iterable[Running]) -> Table:
 
 
 def verified(found: Iterable[Verified]) -> Table:
-    """What a verification came to, as a table."""
-    table = _table("", "Product", "Version", "Region", "Commit", "Digest", "Found")
+    """What a verification came to, as a table that fits a terminal; `notes` says the rest."""
+    table = _table("", "Product", "Version", "Region", "Commit", "Digest")
     for one in found:
         sign, style = _SIGNS[one.mark]
         table.add_row(
@@ -74,9 +74,17 @@ def verified(found: Iterable[Verified]) -> Table:
             one.region,
             _commit(one.commit),
             one.digest[:12] or "?",
-            "\n".join(one.notes) or "as released",
         )
     return table
+
+
+def notes(found: Iterable[Verified]) -> list[str]:
+    """What differs, and what could not be read: a line for each."""
+    return [
+        f"{_SIGNS[one.mark][0]} {one.subject} in {one.region}: {note}"
+        for one in found
+        for note in one.notes
+    ]
 
 
 def verdict(found: Iterable[Verified]) -> str:
