@@ -107,6 +107,18 @@ def test_each_run_and_scenario_has_a_project_of_its_own() -> None:
     assert parameters(HERE, "1") == HERE.parameters
 
 
+def test_products_of_one_run_share_no_project() -> None:
+    given = {"SageMakerProjectId": "p-1"}
+    every = launches((Scenario(name="a", summary="", parameters=given),), ("us-east-1",))
+    other = replace(RELEASE, product=replace(RELEASE.product, name="other"))
+    ids = [
+        re.findall(r"p-[0-9a-f]{12}", config(each, every, bucket="b", run="1"))
+        for each in (RELEASE, other)
+    ]
+    assert [len(each) for each in ids] == [1, 1]
+    assert ids[0] != ids[1]
+
+
 def test_what_outlives_its_stack_has_another_name_in_each_run() -> None:
     given = {"Group": "iris", "Account": "333333333333"}
     scenario = Scenario(name="a", summary="", parameters=given, fresh=("Group",))

@@ -114,15 +114,14 @@ def config(release: Release, every: Iterable[Launch], *, bucket: str, run: str) 
 
 
 def _test(release: Release, scenario: Scenario, run: str) -> dict[str, Any]:
-    quoted = {
-        name: DoubleQuotedScalarString(value) for name, value in parameters(scenario, run).items()
-    }
+    values = parameters(scenario, f"{run}/{release.product.name}")
+    quoted = {name: DoubleQuotedScalarString(value) for name, value in values.items()}
     prefix = f"tcat-{release.product.name}-"
     return {"regions": [], "stack_name_prefix": prefix, "parameters": quoted}
 
 
 def parameters(scenario: Scenario, run: str) -> dict[str, str]:
-    """A scenario's parameters, with a project name and id of its own for each run.
+    """A scenario's parameters, with a project name and id of its own for each run of a product.
 
     SageMaker gives no two projects the same, and templates name resources after them, some of which
     outlive their stack. With those of the scenario, the second run would find them in its way. What
