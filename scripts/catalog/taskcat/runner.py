@@ -117,7 +117,7 @@ def scenario(root: Path, config: dict[str, Any], name: str) -> Any:
     alone = {**config, "tests": {name: config["tests"][name]}}
     test = CFNTest.from_dict(alone, project_root=str(root))
     test.printer = Progress(
-        root.name,
+        config["project"]["name"].split("/")[1],  # taskcat/<product>/<digest>
         EMBEDDED_PATIENCE_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else PATIENCE_SECONDS,
     )
     test.skip_upload, test.lint_disable, test.dont_wait_for_delete = True, True, False
