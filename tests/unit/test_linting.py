@@ -296,8 +296,10 @@ def test_a_misfit_stands_at_its_line(changed: dict[str, str | None], rule: str, 
 
 
 def test_a_near_name_is_proposed() -> None:
-    (found,) = scenario_findings(Sizes="small")
-    assert found.remedy == "Did you mean Size?"
+    found = {each.rule: each for each in scenario_findings(Size=None, Sizes="small")}
+    assert found["C405"].remedy == "Did you mean Size?"
+    (unknown,) = scenario_findings(Sizes="small")
+    assert "Size?" not in unknown.remedy, "Size is given already"
 
 
 def test_values_that_taskcat_makes_up_are_left_to_it() -> None:
