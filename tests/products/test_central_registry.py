@@ -10,7 +10,7 @@ import local_aws
 
 HUB, TEST, PRODUCTION = "444455556666", "333333333333", "222222222222"
 REGION = "us-east-1"
-BUCKET = f"sagemaker-registry-{REGION}-{HUB}"
+BUCKET = f"registry-{REGION}-{HUB}"
 READERS = {"sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"}
 
 
