@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog import embedded
 from catalog.aws import Gateways, Session, connect, storage_in
 from catalog.aws.accounts import Accounts
+from catalog.aws.products import Products
 from catalog.errors import UsageError
 from catalog.foundation.staging import Stage
 from catalog.manifests.manifest import did_you_mean
@@ -43,7 +44,7 @@ class Place:
     def depth(self, region: str, depth: Depth) -> Depth:
         """How far to look in a region: also for what lives in the others, and who runs what."""
         others = (
-            Origin(place=name, storage=gateways.storage)
+            Origin(place=name, storage=gateways.storage, products=gateways.products)
             for name, gateways in self.gateways.items()
             if name != region
         )
@@ -102,7 +103,12 @@ def from_elsewhere(catalog: Catalog, place: Place, where: str) -> Place:
         session = replace(place.gateways[place.target.regions[0]].session, region=region)
     else:
         session = place.accounts.enter(other.account, region)
-    return replace(place, origin=Origin(place=where, storage=storage_in(session, other)))
+    origin = Origin(
+        place=where,
+        storage=storage_in(session, other),
+        products=Products(service=session.service("servicecatalog")),
+    )
+    return replace(place, origin=origin)
 
 
 def reach(root: Path, target: Target) -> Place:

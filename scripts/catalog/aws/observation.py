@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from catalog.aws.constraints import LiveConstraint
 from catalog.aws.finding import Found, Question, find
 from catalog.aws.portfolios import LivePortfolio
-from catalog.aws.products import LiveVersion
+from catalog.aws.products import LiveVersion, by_name
 from catalog.aws.recorded import recorded
 from catalog.planning.ids import Identity, Ids
 from catalog.publishing.waiting import until
@@ -105,20 +105,10 @@ def _versions(
     held: dict[str, LiveVersion] = {}
 
     def look() -> bool | None:
-        held.update(_by_name(gateways.products.versions(found.products[product].id)))
+        held.update(by_name(gateways.products.versions(found.products[product].id)))
         return True if remembered <= held.keys() else None
 
     until(look, question.patience)
-    return held
-
-
-def _by_name(versions: Iterable[LiveVersion]) -> dict[str, LiveVersion]:
-    """Names are not unique: the oldest that carries a digest is the one."""
-    held: dict[str, LiveVersion] = {}
-    for version in versions:
-        known = held.get(version.name)
-        if known is None or (version.artifact.digest and not known.artifact.digest):
-            held[version.name] = version
     return held
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,6 +156,16 @@ class Products:
     def running(self, product: str) -> list[str]:
         """Names of what this account runs of a product; who runs it elsewhere stays unseen."""
         return [one.name for one in Provisioned(service=self.service).list(product)]
+
+
+def by_name(versions: Iterable[LiveVersion]) -> dict[str, LiveVersion]:
+    """Names are not unique: the oldest that carries a digest is the one."""
+    held: dict[str, LiveVersion] = {}
+    for version in versions:
+        known = held.get(version.name)
+        if known is None or (version.artifact.digest and not known.artifact.digest):
+            held[version.name] = version
+    return held
 
 
 def _metadata(state: ProductState) -> dict[str, Any]:

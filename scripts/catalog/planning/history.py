@@ -34,6 +34,7 @@ class Past:
         place: The region, after its target and a slash where that is another one.
         bucket: Its name.
         records: What was released of them.
+        former: Version -> under which name it was released, of those that have another one now.
         live: The versions its index remembers; without one, all that are recorded.
         doubt: Why it is not known which of them live; empty when it is.
     """
@@ -41,6 +42,7 @@ class Past:
     place: str
     bucket: str
     records: Mapping[VersionKey, ReleaseRecord] = field(default_factory=dict)
+    former: Mapping[VersionKey, VersionKey] = field(default_factory=dict)
     live: frozenset[VersionKey] = frozenset()
     doubt: str = ""
 
@@ -63,6 +65,11 @@ class Restoration:
     def key(self) -> VersionKey:
         """Product and version."""
         return self.product.name, self.product.version
+
+    @property
+    def released_as(self) -> VersionKey:
+        """Product and version under which its objects lie there."""
+        return self.past.former.get(self.key, self.key)
 
     @property
     def artifact(self) -> Artifact:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from catalog.aws.recorded import released_as
 from catalog.errors import Refused
 from catalog.model import Bundle, Release
 from catalog.planning import history
@@ -23,6 +24,7 @@ from catalog.releases.records import RecordedBundle, ReleaseRecord
 from catalog.releases.stamping import unstamped
 
 if TYPE_CHECKING:
+    from catalog.aws.products import Products
     from catalog.aws.storage import Storage
     from catalog.planning.desired import Wish
     from catalog.state import CatalogState
@@ -37,10 +39,12 @@ class Origin:
     Args:
         place: Its name for people: the region, after its target and a slash if that is another.
         storage: Its artifact bucket.
+        products: What lives there, asked only for what has no record under its own name.
     """
 
     place: str
     storage: Storage
+    products: Products
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +107,20 @@ def past(origin: Origin, products: Collection[str], pool: ThreadPoolExecutor) ->
     index = memory.from_text(stored.text) if stored else None
     held = _recorded(storage) if index is None else memory.versions(index)
     live = sorted((name, v) for name, v in held if name in products and parsed(v))
-    read = pool.map(lambda key: record(storage, key), live)
-    found = zip(live, read, strict=True)
+    found = _records(storage, live, pool)
+    former: Mapping[VersionKey, VersionKey] = {}
+    if index is not None:
+        unrecorded = [key for key in live if key not in found]
+        former = released_as(storage, origin.products, index, unrecorded, pool)
+        moved = _records(storage, former.values(), pool)
+        found |= {key: moved[old] for key, old in former.items() if old in moved}
     lost = f"s3://{storage.bucket.name}/{ledger.KEY} is missing or cannot be read"
     return Past(
         place=origin.place,
         bucket=storage.bucket.name,
         live=frozenset(live),
-        records={key: each for key, each in found if each},
+        records=found,
+        former=former,
         doubt=lost if index is None else "",
     )
 
@@ -118,6 +128,14 @@ def past(origin: Origin, products: Collection[str], pool: ThreadPoolExecutor) ->
 def _recorded(storage: Storage) -> Iterator[VersionKey]:
     """Every version that was ever about to be released."""
     return filter(None, map(records.version_of, storage.list(records.FOLDER)))
+
+
+def _records(
+    storage: Storage, keys: Iterable[VersionKey], pool: ThreadPoolExecutor
+) -> dict[VersionKey, ReleaseRecord]:
+    every = tuple(keys)
+    found = zip(every, pool.map(lambda key: record(storage, key), every), strict=True)
+    return {key: each for key, each in found if each}
 
 
 def record(storage: Storage, key: VersionKey) -> ReleaseRecord | None:
@@ -186,7 +204,7 @@ def _template(storage: Storage, restoration: Restoration, packed: Iterable[Bundl
 
     It may have been published under several stamps, as regions were added; each is the release's.
     """
-    written, folder = restoration.record, records.templates(*restoration.key)
+    written, folder = restoration.record, records.templates(*restoration.released_as)
     packed = tuple(packed)
     keys = sorted(storage.list(folder))
     for key in keys:
