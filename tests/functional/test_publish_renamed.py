@@ -14,8 +14,10 @@ from catalog.model import Catalog, Release, Settings
 from catalog.publishing import publisher
 from catalog.releases import records
 from catalog.releases.stamping import unstamped
+from catalog.world.reading import chronicle
+from catalog.world.releases import history
 from local_aws.process import Embedded
-from tests.publishing_world import MANNER, REGION, TARGET, hub
+from tests.publishing_world import MANNER, REGION, TARGET, TODAY, hub
 from tests.regions_world import NEW, Worldwide, built
 
 FIRST_DAY = date(2026, 1, 15)
@@ -67,6 +69,17 @@ def test_another_content_under_a_former_name_is_not_taken_for_it(grown: Worldwid
     grown.write(REGION, records.key("deploy", "1.1.0"), other)
     (refusal,) = grown.survey(NEW, _renamed("2.0.0")).plan.refusals
     assert f"{records.key('ship', '1.1.0')} is missing" in refusal.reason
+
+
+def test_the_history_tells_former_releases_under_the_name_of_now(grown: Worldwide) -> None:
+    gateways = grown.gateways[REGION]
+    found = history([chronicle(gateways, REGION)], {}, TODAY)
+    assert [(one.product, one.version, one.lives, one.notes) for one in found] == [
+        ("ship", version, (REGION,), ()) for version in ("2.0.0", "1.2.0", "1.1.0", "1.0.0")
+    ]
+    assert found[-1].digest == built("1.0.0").digest
+    assert history([chronicle(gateways, REGION, "ship")], {}, TODAY) == found
+    assert not history([chronicle(gateways, REGION, "deploy")], {}, TODAY)
 
 
 def test_a_product_renamed_in_another_target_is_brought_with_its_versions(our: Worldwide) -> None:

@@ -37,8 +37,7 @@ def releases(session: Session, product: str, target: str, *, as_json: bool) -> N
     catalog: Catalog = workspace.load(session.root)[0]
     place = places.reach(session.root, places.named(catalog, target))
     found = [
-        reading.chronicle(gateways.storage, region, product)
-        for region, gateways in place.gateways.items()
+        reading.chronicle(gateways, region, product) for region, gateways in place.gateways.items()
     ]
     products = {name: folder.product for name, folder in catalog.products.items()}
     history = chronicles.history(found, products, datetime.now(UTC).date())
