@@ -23,8 +23,8 @@ EDGES = (
     "publishing.performing publishing.processes publishing.publisher publishing.report "
     "projects.places projects.looking projects.creating projects.approving projects.cleaning "
     "publishing.settling publishing.sharing publishing.surveying publishing.uploading "
-    "mutating.trying plan_files states publishing.restoring world.reading world.looking "
-    "world.verifying world.auditing doctor.looking"
+    "mutating.trying plan_files states publishing.pasts publishing.restoring world.reading "
+    "world.looking world.verifying world.auditing doctor.looking"
 )
 STORY = "pipeline studio.looking rehearsing reviewing.planned reviewing.comparing doctor.examining"
 RIM = "cli __main__"

@@ -15,7 +15,7 @@ from catalog.errors import UsageError
 from catalog.foundation.staging import Stage
 from catalog.manifests.manifest import did_you_mean
 from catalog.model import Catalog
-from catalog.publishing.restoring import Origin
+from catalog.publishing.pasts import Origin
 from catalog.publishing.surveying import Depth
 from catalog.targets import Target
 from catalog.world.looking import Watch

@@ -63,6 +63,26 @@ def test_a_renamed_product_brings_what_was_released_under_its_former_name(
     assert grown.survey(NEW, _renamed("2.0.0"), deep=True).plan.empty
 
 
+def test_a_new_region_that_knows_of_a_rename_first_is_owed_the_same(
+    our: Worldwide,
+) -> None:
+    our.publish(REGION, built("1.0.0"), today=FIRST_DAY)
+    our.publish(REGION, built("1.1.0"), today=FIRST_DAY)
+    our.publish(NEW, _renamed("2.0.0"))
+    assert [one["Name"] for one in our.versions(NEW)] == ["1.0.0", "1.1.0", "2.0.0"]
+    our.publish(REGION, _renamed("2.0.0"))
+    assert our.versions(NEW) == our.versions(REGION)
+
+
+def test_a_plan_for_a_new_region_holds_when_the_rename_reaches_the_other_one(
+    our: Worldwide,
+) -> None:
+    our.publish(REGION, built("1.0.0"), today=FIRST_DAY)
+    planned = our.survey(NEW, _renamed("2.0.0")).plan
+    our.publish(REGION, _renamed("2.0.0"))
+    assert our.survey(NEW, _renamed("2.0.0")).plan == planned
+
+
 def test_another_content_under_a_former_name_is_not_taken_for_it(grown: Worldwide) -> None:
     held = json.loads(grown.object(REGION, records.key("deploy", "1.1.0")) or b"")
     other = json.dumps(held | {"digest": "ab" * 32}).encode()

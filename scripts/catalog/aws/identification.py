@@ -144,17 +144,31 @@ def _rename(shelf: Shelf, found: dict[str, Live]) -> None:
     wanted. Its identity tag is then corrected like any other tag.
     """
     for name in shelf.titles.keys() - found.keys():
-        title = shelf.titles[name]
-        former = sorted(
-            old for old in found.keys() - shelf.titles.keys() if found[old].title == title
+        orphans = {old: found[old].title for old in found.keys() - shelf.titles.keys()}
+        if former := former_name(shelf.noun, shelf.tag, name, shelf.titles[name], orphans):
+            found[name] = found.pop(former)
+
+
+def former_name(noun: str, tag: str, name: str, title: str, orphans: Mapping[str, str]) -> str:
+    """The name that a thing had before it was renamed to one that nobody has; empty for a new one.
+
+    Args:
+        noun: Portfolio or product.
+        tag: That holds its name.
+        name: Its name now.
+        title: Its title, by which it is known.
+        orphans: Name -> title of what lives and is no longer wanted by that name.
+
+    Raises:
+        Refused: Several have the title.
+    """
+    former = sorted(old for old, held in orphans.items() if held == title)
+    if len(former) > 1:
+        raise Refused(
+            f"{noun} {name} may be any of {', '.join(former)}: all are titled '{title}'.",
+            f"Set the tag {tag}={name} on the one that it is, or change its title.",
         )
-        if len(former) > 1:
-            raise Refused(
-                f"{shelf.noun} {name} may be any of {', '.join(former)}: all are titled '{title}'.",
-                f"Set the tag {shelf.tag}={name} on the one that it is, or change its title.",
-            )
-        if former:
-            found[name] = found.pop(former[0])
+    return former[0] if former else ""
 
 
 def _refuse_strangers(shelf: Shelf, strangers: list[Live], found: Mapping[str, Live]) -> None:

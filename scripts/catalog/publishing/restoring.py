@@ -1,50 +1,31 @@
-"""Reading what was released: the past of other regions, and a release made again of its objects.
+"""What a region is owed by others: releases made again of their records and objects.
 
 Everything is fetched and compared with its digest before anything is created here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.aws.recorded import released_as
 from catalog.errors import Refused
 from catalog.model import Bundle, Release
 from catalog.planning import history
-from catalog.planning import index as memory
-from catalog.planning.history import LOST, Past, Restoration, VersionKey
-from catalog.planning.lifecycle import parsed
+from catalog.planning.history import LOST, Restoration, VersionKey
 from catalog.planning.plans import Refusal
-from catalog.publishing import ledger
+from catalog.publishing.pasts import Origin, past, record
 from catalog.releases import bundles, packaging, records
-from catalog.releases.records import RecordedBundle, ReleaseRecord
+from catalog.releases.records import RecordedBundle
 from catalog.releases.stamping import unstamped
 
 if TYPE_CHECKING:
-    from catalog.aws.products import Products
     from catalog.aws.storage import Storage
     from catalog.planning.desired import Wish
     from catalog.state import CatalogState
 
 WORKERS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """A region that was published before.
-
-    Args:
-        place: Its name for people: the region, after its target and a slash if that is another.
-        storage: Its artifact bucket.
-        products: What lives there, asked only for what has no record under its own name.
-    """
-
-    place: str
-    storage: Storage
-    products: Products
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +52,11 @@ NOTHING = Restored()
 
 
 def restored(
-    wish: Wish, observed: CatalogState, own: Storage, origins: Iterable[Origin]
+    wish: Wish,
+    observed: CatalogState,
+    own: Storage,
+    origins: Iterable[Origin],
+    titles: Mapping[str, str],
 ) -> Restored:
     """What this region is owed by others, fetched and verified; nothing is written.
 
@@ -80,13 +65,14 @@ def restored(
         observed: What is live here.
         own: The artifact bucket here, whose records must not say otherwise.
         origins: Where other versions may live.
+        titles: Of every product of the repository, by which a renamed one is known.
     """
     products = history.behind(wish, observed)
     origins = tuple(origins)
     if not products or not origins:
         return NOTHING
     with ThreadPoolExecutor(WORKERS, "history") as pool:
-        pasts = [past(origin, products, pool) for origin in origins]
+        pasts = [past(origin, products, titles, pool) for origin in origins]
         owed, refusals = history.owed(wish, observed, pasts)
         if refusals:
             return Restored(refusals=refusals)
@@ -98,50 +84,6 @@ def restored(
         releases={key: each for key, each in found.items() if isinstance(each, Release)},
         refusals=tuple(each for each in found.values() if isinstance(each, Refusal)),
     )
-
-
-def past(origin: Origin, products: Collection[str], pool: ThreadPoolExecutor) -> Past:
-    """What a region's bucket tells of some products."""
-    storage = origin.storage
-    stored = storage.read(ledger.KEY)
-    index = memory.from_text(stored.text) if stored else None
-    held = _recorded(storage) if index is None else memory.versions(index)
-    live = sorted((name, v) for name, v in held if name in products and parsed(v))
-    found = _records(storage, live, pool)
-    former: Mapping[VersionKey, VersionKey] = {}
-    if index is not None:
-        unrecorded = [key for key in live if key not in found]
-        former = released_as(storage, origin.products, index, unrecorded, pool)
-        moved = _records(storage, former.values(), pool)
-        found |= {key: moved[old] for key, old in former.items() if old in moved}
-    lost = f"s3://{storage.bucket.name}/{ledger.KEY} is missing or cannot be read"
-    return Past(
-        place=origin.place,
-        bucket=storage.bucket.name,
-        live=frozenset(live),
-        records=found,
-        former=former,
-        doubt=lost if index is None else "",
-    )
-
-
-def _recorded(storage: Storage) -> Iterator[VersionKey]:
-    """Every version that was ever about to be released."""
-    return filter(None, map(records.version_of, storage.list(records.FOLDER)))
-
-
-def _records(
-    storage: Storage, keys: Iterable[VersionKey], pool: ThreadPoolExecutor
-) -> dict[VersionKey, ReleaseRecord]:
-    every = tuple(keys)
-    found = zip(every, pool.map(lambda key: record(storage, key), every), strict=True)
-    return {key: each for key, each in found if each}
-
-
-def record(storage: Storage, key: VersionKey) -> ReleaseRecord | None:
-    """The release record of a version; None when there is none, or it cannot be understood."""
-    stored = storage.read(records.key(*key))
-    return records.parse(stored.text) if stored else None
 
 
 def release(storage: Storage, restoration: Restoration) -> Release:

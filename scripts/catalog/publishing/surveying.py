@@ -26,7 +26,8 @@ from catalog.planning.index import Index, Lane
 from catalog.planning.narrowing import narrowed
 from catalog.planning.plans import Kept, Plan, Refusal
 from catalog.publishing import ledger, restoring
-from catalog.publishing.restoring import Origin, Restored
+from catalog.publishing.pasts import Origin
+from catalog.publishing.restoring import Restored
 from catalog.publishing.waiting import CONFIRMATION, Patience
 from catalog.releases import records
 from catalog.state import CatalogState
@@ -129,7 +130,10 @@ def survey(gateways: Gateways, wish: Wish, depth: Depth = SHALLOW) -> Survey:
         checks = pool.submit(unready, gateways, wish.target, _roles(wish), wanted)
         observation = observe(gateways, question)
         looked = _narrowed(wish, scope)
-        owed = restoring.restored(looked, observation.state, gateways.storage, depth.origins)
+        titles = {name: product.title for name, product in wanted.products.items()}
+        owed = restoring.restored(
+            looked, observation.state, gateways.storage, depth.origins, titles
+        )
     seen = replace(seen, restored=owed)
     planned = _planned(gateways, wish, depth, seen, observation)
     return replace(planned, unready=checks.result())
