@@ -352,6 +352,20 @@ def _withdraw(shell: Shell) -> None:
     )
 
 
+EXPIRING = {"ID": "old", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 30}}
+ABORTING = {
+    "ID": "uploads",
+    "Status": "Enabled",
+    "Filter": {},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+}
+LIFECYCLE = f"lifecycle rules of bucket sagemaker-catalog-{HUB}-{REGION}"
+
+
+def _rules(*rules: object) -> dict[str, object]:
+    return {"LifecycleConfiguration": {"Rules": list(rules)}}
+
+
 STACK = f"stack catalog-launch in {HUB} {REGION}"
 IN_MEMBER = f"stack set catalog-watch in {MEMBER} {REGION}"
 BROKEN: dict[str, tuple[Callable[[Shell], object], set[str]]] = {
@@ -395,6 +409,14 @@ BROKEN: dict[str, tuple[Callable[[Shell], object], set[str]]] = {
         _bucket("delete_public_access_block"),
         {f"bucket sagemaker-catalog-{HUB}-{REGION}"},
     ),
+    "lifecycle rule": (
+        _bucket("put_bucket_lifecycle_configuration", **_rules(EXPIRING)),
+        {LIFECYCLE},
+    ),
+    "lifecycle rule beside another": (
+        _bucket("put_bucket_lifecycle_configuration", **_rules(EXPIRING, ABORTING)),
+        {LIFECYCLE},
+    ),
     "quota": (
         lambda shell: shell.edit(
             "    foundation:\n", "    quotas: {products: 400}\n    foundation:\n"
@@ -417,6 +439,23 @@ def test_each_thing_broken_is_told_and_mended_by_the_printed_command(well: Shell
             assert command["standing"] == ("?" if what == "reader role" else "✗"), what
             well.mend(command)
         assert well.doctor() == {}, what
+
+
+def test_a_lifecycle_rule_that_deletes_is_told_by_bootstrap_and_stays(well: Shell) -> None:
+    s3 = well.running.client("s3")
+    bucket = f"sagemaker-catalog-{HUB}-{REGION}"
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, **_rules(ABORTING, EXPIRING))
+    said = well.bootstrap()
+    assert f"bucket {bucket}: lifecycle rule 'old' deletes what is published\n" in said
+    assert "secured" not in said
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert [rule["ID"] for rule in rules] == ["uploads", "old"]
+    found = well.doctor()[LIFECYCLE]
+    assert found["why"] == "lifecycle rule 'old' deletes what is published"
+    well.mend(found)
+    (left,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert left["ID"] == "uploads"
+    s3.delete_bucket_lifecycle(Bucket=bucket)
 
 
 def test_a_unit_that_is_not_there_is_made_and_written_down(well: Shell) -> None:

@@ -245,11 +245,20 @@ def test_drift_looks_at_the_bucket_and_at_what_lies_in_it(shell: Shell) -> None:
     s3.delete_public_access_block(Bucket=bucket)
     (record,) = s3.list_objects_v2(Bucket=bucket, Prefix="releases/")["Contents"]
     s3.delete_object(Bucket=bucket, Key=record["Key"])
+    rule = {"ID": "old", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 30}}
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
     drifted = shell.run("drift", "--target", "prod")
     assert drifted.code == 1
     assert "artifact bucket: it is not closed to the public" in drifted.out
+    assert "artifact bucket: lifecycle rule 'old' deletes what is published" in drifted.out
     assert "its release record is gone" in drifted.out
     assert shell.publish("--deep").code == 0
+    drifted = shell.run("drift", "--target", "prod", "--json")
+    assert drifted.code == 1
+    assert json.loads(drifted.out)[REGION]["bucket"] == [
+        "lifecycle rule 'old' deletes what is published"
+    ]
+    s3.delete_bucket_lifecycle(Bucket=bucket)
     assert shell.run("drift", "--target", "prod").code == 0
 
 

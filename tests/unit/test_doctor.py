@@ -13,6 +13,7 @@ from catalog.doctor.facts import (
     STACK_SETS,
     Facts,
     Held,
+    Lifecycle,
     Limit,
     Needs,
     RegionFacts,
@@ -172,6 +173,15 @@ def test_where_all_is_well_nothing_is_missing() -> None:
                 f"bucket sagemaker-catalog-{HUB}-eu-west-1",
                 "it keeps no versions; it is not encrypted",
                 "make bootstrap TARGET=prod",
+            ),
+        ),
+        (
+            seen(replace(REGION, lifecycle=Lifecycle(deleting=("old",)))),
+            missing(
+                f"lifecycle rules of bucket sagemaker-catalog-{HUB}-eu-west-1",
+                "lifecycle rule 'old' deletes what is published",
+                f"aws s3api delete-bucket-lifecycle --bucket sagemaker-catalog-{HUB}-eu-west-1 "
+                "--region eu-west-1",
             ),
         ),
         (

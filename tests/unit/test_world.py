@@ -205,6 +205,12 @@ def test_everything_of_ours_drifts_and_says_what_mends_it() -> None:
     found = drift(plan(state, state), gone, bucket=("it keeps no versions",))
     assert not found.none
     assert not drift(plan(state, state), gone).none
+    expiring = Drift(plan=plan(state, state), deletions=("lifecycle rule 'old' deletes",))
+    assert not expiring.none
+    assert drifting.lines(expiring, "prod") == [
+        "artifact bucket: lifecycle rule 'old' deletes",
+        "`make doctor TARGET=prod` shows the command that takes a lifecycle rule out.",
+    ]
     assert drifting.lines(found, "prod") == [
         f"version 1.0.0 of deploy: {BUNDLE.key} is gone. {LOST}",
         "artifact bucket: it keeps no versions",

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.aws import bucket_policy
+from catalog.aws import bucket_lifecycle, bucket_policy
 from catalog.aws.session import Service
+from catalog.doctor.facts import Lifecycle
 from catalog.errors import Refused, ServiceFault
 
 STUDIO_RULE = {
@@ -163,6 +164,16 @@ class Bucket:
             "Studio's pages may not read it": self.is_open(),
         }
         return tuple(fault for fault, well in checks.items() if not well)
+
+    def lifecycle(self) -> Lifecycle:
+        """Its lifecycle rules, which are somebody's decision: `secure` leaves them as they are."""
+        try:
+            rules = self.call("get_bucket_lifecycle_configuration").get("Rules", [])
+        except ServiceFault as fault:
+            if fault.code in {"NoSuchLifecycleConfiguration", "NoSuchBucket"}:
+                return Lifecycle()
+            raise
+        return bucket_lifecycle.read(rules)
 
     def _setting(self, operation: str, member: str) -> object:
         """A setting of the bucket; None where it has none."""

@@ -17,6 +17,7 @@ from catalog.doctor.telling import lines, summary
 from catalog.doctor.verdicts import Standing, Verdict
 from catalog.errors import Refused
 from catalog.foundation.deployments import Change
+from catalog.places import Place
 
 
 @click.command()
@@ -43,6 +44,7 @@ def bootstrap(session: Session, target: str, *, yes: bool, dry_run: bool) -> Non
         for line in (line for each in changes for line in str(each).splitlines()):
             change(line)
         if dry_run:
+            _warn(place)
             say("Nothing was changed.")
             sys.exit(0)
         mended.update(buckets)
@@ -54,11 +56,19 @@ def bootstrap(session: Session, target: str, *, yes: bool, dry_run: bool) -> Non
         say(f"bucket {place.target.bucket_in(region)}: secured")
     for each in done:
         say(str(each))
+    _warn(place)
     if not place.target.foundation:
         say(f"catalog.yaml lists no foundation for target {target}.")
     elif not done and not mended:
         say(f"Nothing to do: {many(len(place.target.foundation), 'deployment')} as wanted.")
     sys.exit(1 if any(each.failures for each in done) else 0)
+
+
+def _warn(place: Place) -> None:
+    """Name the lifecycle rules that delete what is published: no deployment takes them out."""
+    for region, faults in place.stage.deletions().items():
+        say(f"bucket {place.target.bucket_in(region)}: {'; '.join(faults)}")
+        say(f"    `make doctor TARGET={place.target.name}` shows the command that takes it out.")
 
 
 def _only_people_can(verdicts: tuple[Verdict, ...]) -> None:

@@ -188,7 +188,7 @@ def _as_data(found: Drift) -> dict[str, object]:
     """The plan that would mend it, and what no plan mends."""
     plan: dict[str, object] = json.loads(plans.to_json(found.plan))
     live = [asdict(each) for each in (*found.contents, *found.unread)]
-    return {**plan, "live": live, "bucket": found.bucket}
+    return {**plan, "live": live, "bucket": [*found.bucket, *found.deletions]}
 
 
 def _place(session: Session, checked: Checked, target: str, elsewhere: str) -> Place:

@@ -22,6 +22,7 @@ FIRST: tuple[Check, ...] = (
 ALL: tuple[Check, ...] = (
     *FIRST,
     regions.buckets,
+    regions.lifecycles,
     regions.connections,
     regions.quotas,
     accounts.roles,

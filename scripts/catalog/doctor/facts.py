@@ -67,6 +67,24 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """The lifecycle rules of an artifact bucket.
+
+    Args:
+        deleting: IDs of those that delete what is published.
+        others: The rest, as PutBucketLifecycleConfiguration takes it in JSON; empty for none.
+    """
+
+    deleting: tuple[str, ...] = ()
+    others: str = ""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with them, each as people read it."""
+        return tuple(f"lifecycle rule '{each}' deletes what is published" for each in self.deleting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionFacts:
     """A region of the target, as the hub sees it.
 
@@ -74,6 +92,7 @@ class RegionFacts:
         offered: Services AWS offers there, among those a catalog needs.
         standing: ENABLED_BY_DEFAULT, ENABLED, ENABLING, DISABLING or DISABLED.
         bucket: What is wrong with the artifact bucket.
+        lifecycle: Its lifecycle rules.
         connections: Name -> status.
         quotas: Name -> limit, of Service Catalog.
     """
@@ -81,6 +100,7 @@ class RegionFacts:
     offered: frozenset[str] = frozenset()
     standing: str | Unseen = "ENABLED_BY_DEFAULT"
     bucket: tuple[str, ...] | Unseen = ()
+    lifecycle: Lifecycle | Unseen = Lifecycle()
     connections: Mapping[str, str] | Unseen = field(default_factory=dict)
     quotas: Mapping[str, Limit] | Unseen = field(default_factory=dict)
 

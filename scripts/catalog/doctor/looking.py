@@ -39,6 +39,7 @@ WORKERS = 8
 
 _ACTIONS = {
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "service-quotas:ListServiceQuotas": "servicequotas:ListServiceQuotas",
 }
@@ -150,12 +151,13 @@ def _within(hub: Gateways, seen: RegionFacts, target: Target) -> RegionFacts:
     session = hub.session
     if seen.standing in {"DISABLED", "DISABLING", "ENABLING"}:
         off = Unseen(why="the region is not turned on")
-        return replace(seen, bucket=off, connections=off, quotas=off)
+        return replace(seen, bucket=off, lifecycle=off, connections=off, quotas=off)
     organization = _seen(hub.surroundings.organization)
     known = "" if isinstance(organization, Unseen) else organization
     return replace(
         seen,
         bucket=_seen(partial(hub.storage.bucket.faults, known, target.publisher)),
+        lifecycle=_seen(hub.storage.bucket.lifecycle),
         connections=_seen(partial(_connections, session, target))
         if session.offers(CONNECTIONS)
         else {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from catalog.doctor.facts import Facts, RegionFacts, Unseen
@@ -61,6 +62,24 @@ def buckets(facts: Facts) -> Iterator[Verdict]:
         elif seen.bucket:
             command = f"make bootstrap TARGET={facts.target.name}"
             yield missing(subject, "; ".join(seen.bucket), command)
+        else:
+            yield well(subject)
+
+
+def lifecycles(facts: Facts) -> Iterator[Verdict]:
+    """No lifecycle rule deletes what is published; the command keeps the other rules."""
+    for region, seen in facts.regions.items():
+        bucket = facts.target.bucket_in(region)
+        subject = f"lifecycle rules of bucket {bucket}"
+        if isinstance(seen.lifecycle, Unseen):
+            yield unknown(subject, seen.lifecycle)
+        elif seen.lifecycle.deleting:
+            where = f"--bucket {bucket} --region {region}"
+            command = f"aws s3api delete-bucket-lifecycle {where}"
+            if others := seen.lifecycle.others:
+                command = f"aws s3api put-bucket-lifecycle-configuration {where}"
+                command += f" --lifecycle-configuration {shlex.quote(others)}"
+            yield missing(subject, "; ".join(seen.lifecycle.faults), command)
         else:
             yield well(subject)
 

@@ -55,6 +55,13 @@ class Stage:
         }
         return {region: faults for region, faults in found.items() if faults}
 
+    def deletions(self) -> dict[str, tuple[str, ...]]:
+        """Region -> which lifecycle rules delete what is published there; looks only."""
+        found = {
+            region: hub.storage.bucket.lifecycle().faults for region, hub in self.gateways.items()
+        }
+        return {region: faults for region, faults in found.items() if faults}
+
     def put(self, release: Release, region: str, key: str = "") -> str:
         """Upload a release's bundles, where they are not there yet, and its stamped template.
 

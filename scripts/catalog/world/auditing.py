@@ -31,19 +31,20 @@ def verify(place: Place, seen: Mapping[str, Survey], product: str = "") -> tuple
 def drift(place: Place, seen: Mapping[str, Survey]) -> Mapping[str, Drift]:
     """Everything of ours by region: the catalog, what every version is made of, the bucket.
 
-    Calls beside those of the survey: what `verifying.gather` says, and seven for each region's
+    Calls beside those of the survey: what `verifying.gather` says, and eight for each region's
     bucket and whose organization may read there.
 
     Args:
         place: The target.
         seen: A deep survey of each region.
     """
-    faults = place.stage.faults()
+    faults, deletions = place.stage.faults(), place.stage.deletions()
     return {
         region: Drift(
             plan=each.plan,
             live=verify(place, {region: each}),
             bucket=faults.get(region, ()),
+            deletions=deletions.get(region, ()),
         )
         for region, each in seen.items()
     }

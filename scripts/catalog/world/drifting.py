@@ -19,17 +19,19 @@ class Drift:
         plan: What would mend the catalog.
         live: What became of holding every live version against its record.
         bucket: What is wrong with the artifact bucket's settings.
+        deletions: Which of its lifecycle rules delete what is published.
     """
 
     plan: Plan
     live: tuple[Verified, ...] = ()
     bucket: tuple[str, ...] = ()
+    deletions: tuple[str, ...] = ()
 
     @property
     def none(self) -> bool:
         """Whether nothing differs, as far as it could be read."""
         plan = self.plan
-        found = plan.actions or plan.refusals or plan.kept or self.bucket
+        found = plan.actions or plan.refusals or plan.kept or self.bucket or self.deletions
         return not (found or any(each.mark is Mark.DIFFERS for each in self.live))
 
     @property
@@ -64,7 +66,7 @@ def _differences(drift: Drift) -> Iterator[str]:
     yield from map(str, plan.refusals)
     yield from (f"{kept.subject}: published, but no longer here" for kept in plan.kept)
     yield from (f"{each.subject}: {'; '.join(each.notes)}" for each in drift.contents)
-    yield from (f"artifact bucket: {fault}" for fault in drift.bucket)
+    yield from (f"artifact bucket: {fault}" for fault in (*drift.bucket, *drift.deletions))
 
 
 def _missed(action: Action) -> str:
@@ -81,6 +83,8 @@ def _ways(drift: Drift, target: str) -> Iterator[str]:
         yield f"`{publish} ARGS=--prune` removes what is no longer here."
     if drift.bucket:
         yield f"`make bootstrap TARGET={target}` brings the bucket's settings back."
+    if drift.deletions:
+        yield f"`make doctor TARGET={target}` shows the command that takes a lifecycle rule out."
 
 
 def _unread(drift: Drift, target: str) -> Iterator[str]:
