@@ -1,5 +1,6 @@
 """`python -m catalog` and the `catalog` command."""
 
+import atexit
 import gc
 import sys
 from types import TracebackType
@@ -17,6 +18,7 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 sys.excepthook = _told
 gc.set_threshold(100_000)  # a command ends soon: collecting its many values costs a fifth of it
+atexit.register(gc.freeze)  # and at its end as much again, only to have Python forget them
 
 from catalog.cli import main  # noqa: E402  (imports make many values, too)
 

@@ -65,8 +65,8 @@ def check(root: Path, names: Collection[str] = (), *, since: str = "") -> Checke
         UsageError: A name is no product's, or git does not know `since`.
     """
     tree, commit, left = workspace.read(root), git.commit(root), base.commit(root, since)
-    edited = commit.endswith("+") and (root / CACHE).is_dir() and not since
-    with linting.ahead(_products(tree) if edited else 0) as early:
+    new = not since and (commit.endswith("+") or not (root / CACHE).is_dir())
+    with linting.ahead(_products(tree) if new else 0) as early:
         catalog, findings = assemble(root, tree)
         wanted = base.chosen(names, catalog.products) if catalog.products else ()
         if since and left:

@@ -114,7 +114,7 @@ def _seed_jobs(request: LintRequest) -> dict[str, _Job]:
 
 @contextmanager
 def ahead(products: int) -> Iterator[Executor | None]:
-    """A process that warms up while templates are still rendered, for the few that are new.
+    """A process that warms up while templates are still rendered, and lints those that are new.
 
     Args:
         products: How many are rendered meanwhile; with less than `MANY` there is nothing to gain.
@@ -131,8 +131,8 @@ def ahead(products: int) -> Iterator[Executor | None]:
 def _run(
     jobs: Sequence[_Job], workers: int | None, early: Executor | None
 ) -> Sequence[tuple[Finding, ...]]:
-    if early and 0 < len(jobs) <= FEW:
-        return list(early.map(_lint, jobs))
+    if early and jobs:
+        return early.submit(_run, jobs, workers, None).result()
     processes = min(workers or _cores(), len(jobs))
     if processes < 2 or len(jobs) <= FEW:
         return [_lint(job) for job in jobs]
