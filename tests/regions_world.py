@@ -18,6 +18,7 @@ from tests.publishing_world import HUB, MANNER, REGION, SHALLOW, TARGET, TODAY, 
 
 NEW = "eu-west-1"
 BOTH = replace(TARGET, regions=(REGION, NEW))
+FIRST_DAY = date(2026, 1, 15)
 
 CODE = """\
 Description: {text}  # a remark that stays

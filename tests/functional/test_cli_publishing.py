@@ -327,7 +327,8 @@ def test_every_verb_in_two_regions(shell: Shell) -> None:
     done = shell.publish()
     assert (done.code, "created" in done.out) == (0, True), done.text
     same = "Nothing to do: 4 portfolios and products are as they should be."
-    assert f"{same} `make drift` looks at what is live.\n" in shell.publish().out
+    by_hand = "`make drift TARGET=prod` also finds what was changed by hand."
+    assert f"{same} {by_hand}\n" in shell.publish().out
     assert f"{same}\n" in shell.publish("--deep").out
     assert "`make drift TARGET=prod` also finds" in shell.run(*_on("plan")).out
     (released,) = json.loads(shell.run(*_on("releases"), "--json").out)

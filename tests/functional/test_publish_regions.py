@@ -6,7 +6,6 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +35,7 @@ from tests.publishing_world import (
     hub,
     portfolio,
 )
-from tests.regions_world import BOTH, NEW, Worldwide, built
-
-FIRST_DAY = date(2026, 1, 15)
+from tests.regions_world import BOTH, FIRST_DAY, NEW, Worldwide, built
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,7 @@ from catalog.world.reading import chronicle
 from catalog.world.releases import history
 from local_aws.process import Embedded
 from tests.publishing_world import MANNER, REGION, TARGET, TODAY, hub
-from tests.regions_world import NEW, Worldwide, built
-
-FIRST_DAY = date(2026, 1, 15)
+from tests.regions_world import FIRST_DAY, NEW, Worldwide, built
 
 
 @pytest.fixture

@@ -100,8 +100,8 @@ def publish(
 
         done = pipeline.publish(session.root, place, checked, terms, approve=approve, tell=tell)
     written = json.loads((session.root / pipeline.REPORT).read_text(encoding="utf-8"))
-    live = terms.depth.deep or prune
-    say(report.verdict(written["summary"], written["seconds"], live=live))
+    left_out = "" if terms.depth.deep or prune else report.by_hand(target)
+    say(report.verdict(written["summary"], written["seconds"], left_out=left_out))
     if untested and written["untested"]:
         say(f"Not tested by taskcat with this content: {', '.join(written['untested'])}.")
     if remote:
@@ -153,7 +153,7 @@ def plan(
         for fault in stops:
             say(f"Publishing would stop here: {fault}")
         if against == "live" and not deep and not any(each.actions for each in made.values()):
-            say(f"`make drift TARGET={target}` also finds what was changed by hand.")
+            say(report.by_hand(target))
     if any(each.refusals for each in made.values()):
         sys.exit(1)
     sys.exit(3 if exit_code and any(each.actions for each in made.values()) else 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.foundation.deployments import Change, Verb, Wanted
@@ -49,15 +49,7 @@ def stack_change(wanted: Wanted, deployed: Deployed | None) -> Change:
         return Change(wanted=wanted, verb=Verb.REPLACE, reasons=(reason,), stack=deployed.id)
     reasons, resources = _difference(wanted, deployed.content, deployed.parameters)
     drifts = (deployed.drift,) if deployed.drift else ()
-    changes = reasons or resources or any(drift.resources for drift in drifts)
-    return Change(
-        wanted=wanted,
-        verb=Verb.UPDATE if changes else Verb.KEEP,
-        reasons=reasons,
-        resources=resources,
-        drifts=drifts,
-        stack=deployed.id,
-    )
+    return replace(_updated(wanted, reasons, resources, drifts), stack=deployed.id)
 
 
 def stack_set_change(
@@ -82,6 +74,16 @@ def stack_set_change(
     for regions, accounts in overlooked(wanted, live, members).items():
         reasons = (*reasons, *(f"{each} has no stack in {', '.join(regions)}" for each in accounts))
     reasons = (*reasons, *_unsettled(live))
+    return _updated(wanted, reasons, resources, drifts)
+
+
+def _updated(
+    wanted: Wanted,
+    reasons: tuple[str, ...],
+    resources: tuple[ResourceChange, ...],
+    drifts: tuple[Drift, ...],
+) -> Change:
+    """The change of what stands already: it is kept when nothing speaks against it."""
     changes = reasons or resources or any(drift.resources for drift in drifts)
     return Change(
         wanted=wanted,

@@ -21,8 +21,6 @@ OPEN = (
     "portfolio grants."
 )
 
-UNLOOKED = " `make drift` looks at what is live."
-
 _SIGN = {Effect.CREATED: "+", Effect.UPDATED: "~", Effect.REMOVED: "-"}
 
 
@@ -139,17 +137,22 @@ def outcome_line(outcome: Outcome) -> str:
     return f"x {outcome.action.subject}: {outcome.result.value}\n    {error}"
 
 
-def verdict(counts: Mapping[str, int], seconds: float, *, live: bool) -> str:
+def by_hand(target: str) -> str:
+    """What a look that believes what is remembered leaves out, and the verb that finds it."""
+    return f"`make drift TARGET={target}` also finds what was changed by hand."
+
+
+def verdict(counts: Mapping[str, int], seconds: float, *, left_out: str = "") -> str:
     """The last line of a publish, from its summary.
 
     Args:
         counts: The summary.
         seconds: Wall-clock time.
-        live: Whether everything live was looked at; else what is remembered was believed.
+        left_out: What was not looked at, from `by_hand`; empty when everything live was.
     """
     if not any(counts[key] for key in ("created", "updated", "removed", "failed")):
         same = f"{counts['unchanged']} portfolios and products are as they should be."
-        return f"Nothing to do: {same}{'' if live else UNLOOKED}"
+        return " ".join(filter(None, (f"Nothing to do: {same}", left_out)))
     parts = [f"{count} {key}" for key, count in counts.items() if count]
     return f"{', '.join(parts)} in {seconds:.1f} s."
 
